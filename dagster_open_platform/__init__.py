@@ -1,0 +1,1 @@
+"""A company's whole data platform as one Dagster code location."""

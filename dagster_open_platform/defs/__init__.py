@@ -1,0 +1,1 @@
+"""What exists: YAML component instances and Python assets, one folder a system."""

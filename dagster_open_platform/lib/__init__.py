@@ -1,0 +1,1 @@
+"""How things work: component classes, resources, translators. Instances live in ``defs/``."""

@@ -1,0 +1,1 @@
+"""Small helpers with no integration of their own: environment, source code links."""

@@ -1,0 +1,1 @@
+"""The EU code location: a thin composition of the same library."""

@@ -1,0 +1,1 @@
+"""The simulated company: deterministic data, from its epoch to its today."""

@@ -1,0 +1,1 @@
+"""The outside systems that the platform talks to, served on loopback."""
