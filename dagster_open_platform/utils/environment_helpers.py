@@ -1,0 +1,210 @@
+"""The environment in which the code location runs, and what depends on it.
+
+What belongs here: the one parser of the variables that say where we are, and total maps from the environment to
+physical locations. Every map names every environment and none has a fallback, so that a new environment is a type error
+until each map has decided. What does not: anything that changes the asset graph; that is the same everywhere.
+
+The variables are those that Dagster+ sets (https://docs.dagster.io/deployment/dagster-plus/management/environment-variables/built-in):
+``DAGSTER_CLOUD_DEPLOYMENT_NAME``, ``DAGSTER_CLOUD_IS_BRANCH_DEPLOYMENT``, ``DAGSTER_CLOUD_PULL_REQUEST_ID``,
+``DAGSTER_CLOUD_GIT_URL``, ``DAGSTER_CLOUD_GIT_SHA``, ``DAGSTER_CLOUD_GIT_BRANCH``; and ``DAGSTER_ORGANIZATION``.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dagster_open_platform.lib.failures import PermanentFailure
+
+
+class EnvironmentName(StrEnum):
+    """Where a process runs."""
+
+    LOCAL = "local"
+    BRANCH = "branch"
+    DOGFOOD = "dogfood"
+    PROD = "prod"
+
+
+class InvalidEnvironment(PermanentFailure):
+    """The variables that describe the environment are unknown or contradict one another."""
+
+
+@dataclass(frozen=True)
+class GitSource:
+    """The commit that was deployed: ``url`` without ``.git``, ``revision`` a SHA or a branch name."""
+
+    url: str
+    revision: str
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One environment; parsed once, never changed.
+
+    Args:
+        name: Which one.
+        pull_request_id: Digits; present exactly in BRANCH, whose databases carry it in their names.
+        git: The deployed commit, if the deployment says which.
+    """
+
+    name: EnvironmentName
+    pull_request_id: str | None = None
+    git: GitSource | None = None
+
+    def __post_init__(self) -> None:
+        if (self.name is EnvironmentName.BRANCH) != (self.pull_request_id is not None):
+            raise InvalidEnvironment(
+                "DAGSTER_CLOUD_PULL_REQUEST_ID must be set in a branch deployment and only there: found"
+                f" environment {self.name.value!r} with pull request id {self.pull_request_id!r}."
+            )
+        if self.pull_request_id is not None and not re.fullmatch(r"[0-9]{1,18}", self.pull_request_id):
+            raise InvalidEnvironment(
+                "DAGSTER_CLOUD_PULL_REQUEST_ID must be a number, since it becomes part of database names;"
+                f" found {self.pull_request_id!r}."
+            )
+
+
+LOGICAL_DATABASES = ("purina", "dwh_reporting")
+"""Every database that the platform writes, by the name that asset keys use: raw data, and what dbt makes of it."""
+
+DBT_TARGETS: Mapping[EnvironmentName, str] = {
+    EnvironmentName.LOCAL: "local",
+    EnvironmentName.BRANCH: "branch_deployment",
+    # The dogfood organization owns a Snowflake account of its own: same names, other credentials.
+    EnvironmentName.DOGFOOD: "prod",
+    EnvironmentName.PROD: "prod",
+}
+
+
+def parse_environment(variables: Mapping[str, str]) -> Environment:
+    """Reads the environment out of a process's variables.
+
+    Args:
+        variables: Usually ``os.environ``.
+
+    Raises:
+        InvalidEnvironment: A value is unknown, or two variables claim different environments. Both are named.
+    """
+    claims = {
+        name: claim
+        for claim, name in (
+            (_branch_claim(variables), EnvironmentName.BRANCH),
+            (_deployment_claim(variables), EnvironmentName.PROD),
+            (_organization_claim(variables), EnvironmentName.DOGFOOD),
+        )
+        if claim
+    }
+    if len(claims) > 1:
+        raise InvalidEnvironment(
+            "These variables contradict one another: "
+            + "; ".join(f"{claim} means {name.value}" for name, claim in claims.items())
+            + ". Unset all but one."
+        )
+    return Environment(
+        name=next(iter(claims), EnvironmentName.LOCAL),
+        pull_request_id=variables.get("DAGSTER_CLOUD_PULL_REQUEST_ID") or None,
+        git=_git_source(variables),
+    )
+
+
+def _branch_claim(variables: Mapping[str, str]) -> str | None:
+    value = variables.get("DAGSTER_CLOUD_IS_BRANCH_DEPLOYMENT", "")
+    if value in ("", "0"):
+        return None
+    if value == "1":
+        return "DAGSTER_CLOUD_IS_BRANCH_DEPLOYMENT=1"
+    raise InvalidEnvironment(
+        f"DAGSTER_CLOUD_IS_BRANCH_DEPLOYMENT is {value!r}; valid values: '1', '0' or unset."
+    )
+
+
+def _deployment_claim(variables: Mapping[str, str]) -> str | None:
+    value = variables.get("DAGSTER_CLOUD_DEPLOYMENT_NAME", "")
+    if value == "prod":
+        return "DAGSTER_CLOUD_DEPLOYMENT_NAME=prod"
+    # A branch deployment's name is a hash that Dagster+ chooses, and the dogfood organization names its own.
+    if value == "" or _branch_claim(variables) or _organization_claim(variables):
+        return None
+    raise InvalidEnvironment(
+        f"DAGSTER_CLOUD_DEPLOYMENT_NAME is {value!r}; valid values: 'prod', unset, or any name together with"
+        " DAGSTER_CLOUD_IS_BRANCH_DEPLOYMENT=1 or DAGSTER_ORGANIZATION=dogfood. Known environments: "
+        + ", ".join(name.value for name in EnvironmentName)
+        + "."
+    )
+
+
+def _organization_claim(variables: Mapping[str, str]) -> str | None:
+    # Any other organization is somebody's production; its deployment name says so.
+    return "DAGSTER_ORGANIZATION=dogfood" if variables.get("DAGSTER_ORGANIZATION") == "dogfood" else None
+
+
+def _git_source(variables: Mapping[str, str]) -> GitSource | None:
+    url = variables.get("DAGSTER_CLOUD_GIT_URL", "").removesuffix("/").removesuffix(".git")
+    revision = variables.get("DAGSTER_CLOUD_GIT_SHA") or variables.get("DAGSTER_CLOUD_GIT_BRANCH")
+    return GitSource(url, revision) if url and revision else None
+
+
+_scope: ContextVar[Environment | None] = ContextVar("environment_scope", default=None)
+
+
+@contextmanager
+def environment_scope(environment: Environment) -> Iterator[None]:
+    """Makes ``get_environment()`` answer ``environment`` inside the block.
+
+    Definitions are built inside one, so that an override reaches YAML templates and resource factories alike.
+    """
+    token = _scope.set(environment)
+    try:
+        yield
+    finally:
+        _scope.reset(token)
+
+
+def get_environment() -> Environment:
+    """The environment of the enclosing scope, or else of this process's variables."""
+    return _scope.get() or parse_environment(os.environ)
+
+
+def get_database_for_environment(database: str, environment: Environment | None = None) -> str:
+    """The physical name of a logical database.
+
+    Args:
+        database: One of ``LOGICAL_DATABASES``.
+        environment: Default: the current one.
+
+    Raises:
+        InvalidEnvironment: The database is unknown.
+    """
+    environment = environment or get_environment()
+    if database not in LOGICAL_DATABASES:
+        raise InvalidEnvironment(
+            f"Unknown database {database!r}; the platform's databases are: {', '.join(LOGICAL_DATABASES)}."
+        )
+    physical: Mapping[EnvironmentName, str] = {
+        EnvironmentName.LOCAL: database,
+        EnvironmentName.BRANCH: f"{database}_clone_{environment.pull_request_id}",
+        EnvironmentName.DOGFOOD: database,
+        EnvironmentName.PROD: database,
+    }
+    return physical[environment.name]
+
+
+def get_schema_for_environment(schema: str, environment: Environment | None = None) -> str:
+    """The physical name of a schema: today the same everywhere, because databases keep the environments apart."""
+    environment = environment or get_environment()
+    physical: Mapping[EnvironmentName, str] = {
+        EnvironmentName.LOCAL: schema,
+        EnvironmentName.BRANCH: schema,
+        EnvironmentName.DOGFOOD: schema,
+        EnvironmentName.PROD: schema,
+    }
+    return physical[environment.name]
+
+
+def get_dbt_target(environment: Environment | None = None) -> str:
+    """The target in ``profiles.yml`` that dbt runs with."""
+    return DBT_TARGETS[(environment or get_environment()).name]
