@@ -1,0 +1,1 @@
+"""Tests of the frame in which all local services are served."""
