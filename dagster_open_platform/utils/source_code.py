@@ -6,7 +6,7 @@ functions; both skip a bare ``AssetSpec``, hence ``here()``.
 """
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,26 @@ def reference_to(path: Path, line: int) -> dict[str, Any]:
     return {CODE_REFERENCES: dg.CodeReferencesMetadataValue(code_references=[reference])}
 
 
+def function_references(assets: Iterable[dg.AssetsDefinition]) -> Mapping[dg.AssetKey, dict[str, Any]]:
+    """References to the functions of those assets that say nothing yet of where they are declared.
+
+    An asset that comes from YAML or from a dbt model refers to that; the library function that makes it runnable
+    would only distract.
+    """
+    found: dict[dg.AssetKey, dict[str, Any]] = {}
+    for asset in assets:
+        if any(CODE_REFERENCES in spec.metadata for spec in asset.specs):
+            continue
+        for referenced in dg.with_source_code_references([asset]):
+            if isinstance(referenced, dg.AssetsDefinition):
+                found |= {
+                    spec.key: {CODE_REFERENCES: spec.metadata[CODE_REFERENCES]}
+                    for spec in referenced.specs
+                    if CODE_REFERENCES in spec.metadata
+                }
+    return found
+
+
 def git_references(
     metadata: Mapping[str, Any], git: GitSource, root: Path = REPOSITORY_ROOT
 ) -> Mapping[str, Any]:
@@ -52,7 +72,7 @@ def git_references(
     mapping = dg.AnchorBasedFilePathMapping(
         local_file_anchor=root / "pyproject.toml", file_anchor_path_in_repository="pyproject.toml"
     )
-    links = [
+    links: list[dg.LocalFileCodeReference | dg.UrlCodeReference] = [
         _link(reference, git, mapping) if isinstance(reference, dg.LocalFileCodeReference) else reference
         for reference in value.code_references
         if not isinstance(reference, dg.LocalFileCodeReference)

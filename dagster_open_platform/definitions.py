@@ -1,0 +1,85 @@
+"""The code location: one function that assembles it, and the entry point that Dagster calls.
+
+What belongs here: the order of assembly and what holds for every asset (freshness, code references, automation sensors).
+What does not: any integration's own definitions; those are found in ``defs/``.
+
+Building definitions opens no connection, runs no dbt and reads no secret. The components' lean entry is used
+(``ComponentTree`` instead of ``load_from_defs_folder``), which doesn't import every installed integration to list its
+component types.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from types import ModuleType
+from typing import Any
+
+import dagster as dg
+
+import dagster_open_platform.defs
+from dagster_open_platform.lib.automation_sensors import automation_sensors
+from dagster_open_platform.resources import default_resources
+from dagster_open_platform.utils.environment_helpers import (
+    Environment,
+    environment_scope,
+    get_environment,
+)
+from dagster_open_platform.utils.source_code import (
+    REPOSITORY_ROOT,
+    function_references,
+    git_references,
+)
+
+DEFAULT_FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36))
+
+
+def build_definitions(
+    *,
+    environment: Environment | None = None,
+    resources: Mapping[str, Any] | None = None,
+    defs_module: ModuleType = dagster_open_platform.defs,
+) -> dg.Definitions:
+    """Assembles a code location.
+
+    Args:
+        environment: Where it runs; default: what this process's variables say.
+        resources: Replacements by resource key, for tests and for other code locations.
+        defs_module: The package whose folder holds the component instances and Python definitions.
+
+    Raises:
+        PermanentFailure: An instance, the environment or the dbt manifest is wrong; the message says where.
+    """
+    environment = environment or get_environment()
+    with environment_scope(environment):
+        tree = dg.ComponentTree(defs_module=defs_module, project_root=REPOSITORY_ROOT)
+        found = tree.build_defs(tree.defs_module_path)
+    merged = dg.Definitions.merge(
+        found,
+        dg.Definitions(
+            resources={**default_resources(environment), **(resources or {})},
+            sensors=automation_sensors(environment),
+        ),
+    )
+    return _finished(merged, environment)
+
+
+def _finished(defs: dg.Definitions, environment: Environment) -> dg.Definitions:
+    """What holds for every asset, whoever declared it."""
+    definitions = [asset for asset in defs.assets or () if isinstance(asset, dg.AssetsDefinition)]
+    materializable = {key for asset in definitions if asset.is_materializable for key in asset.keys}
+    declared_at = function_references(definitions)
+
+    def finish(spec: dg.AssetSpec) -> dg.AssetSpec:
+        metadata = {**declared_at.get(spec.key, {}), **spec.metadata}
+        if environment.git is not None:
+            metadata = git_references(metadata, environment.git)
+        if spec.key in materializable and spec.freshness_policy is None:
+            spec = dg.apply_freshness_policy(spec, DEFAULT_FRESHNESS)
+        return spec.replace_attributes(metadata=metadata)
+
+    return defs.map_asset_specs(func=finish)
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What Dagster loads."""
+    return build_definitions()

@@ -1,0 +1,53 @@
+"""The platform's doors to the outside, by environment: the one place that says which real thing stands behind a key.
+
+What belongs here: the keys that assets ask for and the resource that an environment puts there. What does not: how a
+resource works (``lib/<integration>/resource.py``). Nothing is opened and no variable is read while definitions load;
+each resource looks when a run uses it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from dagster_open_platform.lib.bigquery.resource import BigQueryResource
+from dagster_open_platform.lib.dbt.resource import dbt_resource
+from dagster_open_platform.lib.github.resource import GitHubResource
+from dagster_open_platform.lib.warehouse.resource import (
+    WarehouseResource,
+    duckdb_warehouse,
+    snowflake_warehouse,
+)
+from dagster_open_platform.utils.environment_helpers import (
+    LOGICAL_DATABASES,
+    Environment,
+    EnvironmentName,
+    get_database_for_environment,
+    get_dbt_target,
+)
+
+
+def default_resources(environment: Environment) -> Mapping[str, Any]:
+    """Every resource key of the platform and what stands behind it in ``environment``."""
+    return {
+        "warehouse": warehouse_resource(environment),
+        "bigquery": BigQueryResource(
+            project=dg.EnvVar("GOOGLE_CLOUD_PROJECT"), gcp_credentials=dg.EnvVar("GCP_CREDENTIALS")
+        ),
+        "github": GitHubResource(token=dg.EnvVar("GITHUB_TOKEN")),
+        "dbt": dbt_resource(get_dbt_target(environment)),
+    }
+
+
+def warehouse_resource(environment: Environment) -> WarehouseResource:
+    """Snowflake, or on a laptop the DuckDB files that carry the same databases."""
+    databases = {name: get_database_for_environment(name, environment) for name in LOGICAL_DATABASES}
+    engines: Mapping[EnvironmentName, str] = {
+        EnvironmentName.LOCAL: "duckdb",
+        EnvironmentName.BRANCH: "snowflake",
+        EnvironmentName.DOGFOOD: "snowflake",
+        EnvironmentName.PROD: "snowflake",
+    }
+    if engines[environment.name] == "duckdb":
+        return duckdb_warehouse(dg.EnvVar("WAREHOUSE_DUCKDB_DIR"), databases)
+    return snowflake_warehouse(databases)

@@ -1,0 +1,69 @@
+set positional-arguments
+
+# The recipes are the project's verbs; each is one line of its own or a call into the local command line.
+local := "python -m dagster_open_platform_local"
+
+# List the recipes
+default:
+    @just --list
+
+# Install everything, pinned, into .venv
+sync:
+    uv sync
+
+# Resolve the newest versions that the ranges admit and rewrite the pins in pyproject.toml
+lock:
+    python -m dagster_open_platform_local.pins --upgrade
+
+# Lint and format Python
+ruff:
+    ruff check --fix .
+    ruff format .
+
+# Check types
+pyright:
+    pyright
+
+# Build the dbt manifest that the code location loads
+manifest:
+    python -m dagster_open_platform.lib.dbt.manifest
+
+# Everything that can be checked without running an asset: lint, types, YAML, definitions, SQL style, conventions
+check: manifest
+    ruff check .
+    ruff format --check .
+    pyright
+    dg check yaml
+    dg check defs
+    cd dagster_open_platform_dbt && sqlfluff lint --disable-progress-bar .
+    pytest -q dagster_open_platform_tests/unit/conventions
+
+# Run every test, unit and integration, on all cores
+test *args: manifest
+    pytest -n auto --dist loadgroup "$@"
+
+# Run the whole company on this machine: data, services, every asset, and a summary
+demo *args:
+    {{ local }} demo "$@"
+
+# Serve the Dagster UI with the local services beneath it
+dev *args:
+    {{ local }} dev "$@"
+
+alias user-cloud := dev
+
+# Start only the local services, until interrupted
+stack *args:
+    {{ local }} stack "$@"
+
+# Move the simulated company one day on
+advance:
+    {{ local }} advance
+
+# Delete all local state: company, warehouse, Dagster instance
+reset *args:
+    {{ local }} reset "$@"
+
+# Measure, and print ratios against their limits
+bench *args:
+    python -m dagster_open_platform_local.bench "$@"
