@@ -1,0 +1,17 @@
+"""The two tiers, enforced when tests are collected: a test stands in ``unit/`` or in ``integration/``."""
+
+from pathlib import Path
+
+import pytest
+
+TIERS = ("unit", "integration")
+ROOT = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks each test by its tier and refuses one that has none."""
+    for item in items:
+        tier = item.path.relative_to(ROOT).parts[0]
+        if tier not in TIERS:
+            raise pytest.UsageError(f"{item.nodeid} must stand in one of {', '.join(TIERS)}.")
+        item.add_marker(tier)
