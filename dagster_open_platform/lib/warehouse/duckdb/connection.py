@@ -1,0 +1,215 @@
+"""The warehouse connection on DuckDB.
+
+What belongs here: the protocol's operations, as transactions over an open DuckDB connection. What does not: opening and
+closing it, and its settings (`resource.py`); the SQL (`sql.py`).
+"""
+
+import contextlib
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from dagster_open_platform.lib.warehouse import merging
+from dagster_open_platform.lib.warehouse.arrow import Incoming, shared_result
+from dagster_open_platform.lib.warehouse.duckdb import sql
+from dagster_open_platform.lib.warehouse.duckdb.errors import classified
+from dagster_open_platform.lib.warehouse.duckdb.types import COLUMN_TYPES
+from dagster_open_platform.lib.warehouse.errors import UnknownDatabase
+from dagster_open_platform.lib.warehouse.protocol import SchemaDrift, TableRef, Window, WriteResult
+from dagster_open_platform.lib.warehouse.schema import WritePlan, plan_write
+
+
+class DuckDBConnection:
+    """An open DuckDB with the warehouse's database files attached.
+
+    Args:
+        connection: Open connection; whoever opened it closes it.
+        databases: Physical names of the databases that the warehouse has.
+        attach: Attaches one of them by its name, creating the file when it is missing; does nothing when it is
+            attached already.
+    """
+
+    engine = "duckdb"
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        databases: Sequence[str],
+        attach: Callable[[str], None],
+    ) -> None:
+        self._connection = connection
+        self._databases = {name.lower(): name for name in databases}
+        self._attach = attach
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        """Run one statement and commit it. Creates the files of databases that have none yet, for it may write to any.
+
+        Changes that are made this way are unknown to `last_updated`.
+        """
+        for database in self._databases.values():
+            self._attach(database)
+        with self._errors("running a statement"):
+            return self._run(sql, parameters)
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        """Run one query (see the protocol)."""
+        with self._errors("running a query"):
+            result = self._connection.execute(sql, list(parameters)).to_arrow_table()
+        return shared_result(result)
+
+    def columns(self, table: TableRef) -> dict[str, str] | None:
+        """Return the table's columns with DuckDB's names of their types, or None (see the protocol)."""
+        with self._errors(f"reading the columns of {table}"):
+            bound = [table.database, table.schema, table.name]
+            found = self._connection.execute(sql.columns(), bound).fetchall()
+        return {str(name): str(kind) for name, kind in found} or None
+
+    def replace_window(
+        self,
+        table: TableRef,
+        data: pa.Table | pa.RecordBatchReader,
+        window: Window,
+        drift: SchemaDrift = SchemaDrift.FAIL,
+    ) -> WriteResult:
+        """Make the window of the table hold exactly the rows of `data`, in one transaction (see the protocol)."""
+        incoming = Incoming(table, data, window)
+        with self._writing(table, incoming, drift):
+            deleted = self._run(sql.delete_window(table, window.column), incoming.bounds or ())
+            with self._registered(incoming):
+                inserted = self._run(sql.insert_stream(table))
+        return WriteResult(rows_deleted=deleted, rows_inserted=inserted)
+
+    def merge(
+        self,
+        table: TableRef,
+        data: pa.Table | pa.RecordBatchReader,
+        key: Sequence[str],
+        newer_by: str | None = None,
+        drift: SchemaDrift = SchemaDrift.FAIL,
+    ) -> WriteResult:
+        """Update the rows whose key is there and insert the others, in one transaction (see the protocol)."""
+        incoming = Incoming(table, data, numbered=True)
+        key, newer_by = merging.validated_key(table, incoming.schema, key, newer_by)
+        with self._writing(table, incoming, drift):
+            with self._registered(incoming):
+                self._run(sql.stage_stream())
+            merging.check_staged(
+                table,
+                key,
+                nulls=self._rows(sql.count_null_keys(key))[0][0],
+                duplicates=[] if newer_by else self._rows(sql.sample_duplicate_keys(key)),
+            )
+            self._run(sql.keep_newest(key, newer_by))
+            update = sql.update_from_newest(table, incoming.schema.names, key, newer_by)
+            updated = self._run(update) if update else 0
+            inserted = self._run(sql.insert_from_newest(table, key))
+            for temporary in (sql.STAGED, sql.NEWEST):
+                self._run(sql.drop_temporary(temporary))
+        return WriteResult(rows_deleted=0, rows_inserted=inserted, rows_updated=updated)
+
+    def last_updated(self, tables: Sequence[TableRef]) -> dict[TableRef, dt.datetime | None]:
+        """Tell when each table was last written through the seam.
+
+        DuckDB keeps no such time, so each write through the seam notes it in the same transaction. A table that only
+        others wrote (dbt, Sling, `execute`) is None; where both wrote, the others' writes don't move the time.
+        """
+        known: dict[tuple[str, str, str], dt.datetime] = {}
+        with self._errors("reading when tables changed"):
+            for database in {table.database.lower() for table in tables}:
+                bookkeeping = TableRef(database, sql.BOOKKEEPING_SCHEMA, sql.BOOKKEEPING_TABLE)
+                if self.columns(bookkeeping) is not None:
+                    for schema, name, time in self._rows(sql.recorded_updates(database), [database]):
+                        known[(database, schema, name)] = time.astimezone(dt.UTC)
+        return {
+            table: known.get((table.database.lower(), table.schema.lower(), table.name.lower()))
+            for table in tables
+        }
+
+    def quoted(self, table: TableRef) -> str:
+        """Return `"database"."schema"."table"`."""
+        return sql.quoted(table)
+
+    def _run(self, statement: str, parameters: Sequence[Any] = ()) -> int:
+        """Run a statement and return the rows that it changed; DuckDB answers those in a column `Count`."""
+        result = self._connection.execute(statement, list(parameters))
+        described = result.description or []
+        if [column[0] for column in described] != ["Count"]:
+            return 0
+        row = result.fetchone()
+        return int(row[0]) if row else 0
+
+    def _rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return self._connection.execute(statement, list(parameters)).fetchall()
+
+    @contextlib.contextmanager
+    def _errors(self, what: str, incoming: Incoming | None = None) -> Iterator[None]:
+        """Turn DuckDB's exceptions into typed ones; a failure of the incoming stream goes before what it caused."""
+        try:
+            yield
+        except duckdb.Error as error:
+            if incoming is not None and incoming.failure is not None:
+                raise incoming.failure from incoming.failure.__cause__
+            raise classified(error, what) from error
+
+    @contextlib.contextmanager
+    def _writing(self, table: TableRef, incoming: Incoming, drift: SchemaDrift) -> Iterator[None]:
+        """Run the block in a transaction in which the table exists and has the columns of the incoming rows."""
+        if table.database.lower() not in self._databases:
+            known = ", ".join(sorted(self._databases.values()))
+            raise UnknownDatabase(
+                f"There is no database {table.database!r} in this warehouse; it has: {known}."
+            )
+        plan = plan_write(table, incoming.schema, self.columns(table), COLUMN_TYPES, drift)
+        self._attach(self._databases[table.database.lower()])
+        with self._errors(f"writing to {table}", incoming), self._transaction():
+            self._prepare(table, plan)
+            yield
+            self._record(table)
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN TRANSACTION")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            # A commit that failed has rolled back already and a broken database refuses everything: neither may hide
+            # the error that is on its way.
+            with contextlib.suppress(duckdb.Error):
+                self._connection.execute("ROLLBACK")
+            raise
+
+    def _prepare(self, table: TableRef, plan: WritePlan) -> None:
+        """Create the table or add the columns that the plan says are missing."""
+        if plan.create:
+            self._run(sql.create_schema(table.database, table.schema))
+            self._run(sql.create_table(table, plan.columns))
+        for name, kind in plan.added.items():
+            self._run(sql.add_column(table, name, kind))
+
+    def _record(self, table: TableRef) -> None:
+        """Note in the same database, and so in the same transaction, that the table changed."""
+        for statement in sql.create_bookkeeping(table.database):
+            self._run(statement)
+        forget, note = sql.record_update(table.database)
+        self._run(forget, [table.schema, table.name])
+        self._run(note, [table.schema, table.name, dt.datetime.now(dt.UTC)])
+
+    @contextlib.contextmanager
+    def _registered(self, incoming: Incoming) -> Iterator[None]:
+        self._connection.register(sql.STREAM, incoming.reader())
+        try:
+            yield
+        finally:
+            self._connection.unregister(sql.STREAM)
+
+
+def attached(connection: duckdb.DuckDBPyConnection) -> Mapping[str, str | None]:
+    """Return the databases that are attached: lower-case name to file."""
+    rows = connection.execute(
+        "SELECT lower(database_name), path FROM duckdb_databases() WHERE NOT internal"
+    ).fetchall()
+    return {str(name): path for name, path in rows}

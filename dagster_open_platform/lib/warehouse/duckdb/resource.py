@@ -1,0 +1,126 @@
+"""The DuckDB warehouse as a Dagster resource: where its files are, and how they are opened.
+
+What belongs here: settings, attaching, waiting for locks. What does not: reading and writing (`connection.py`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dagster as dg
+import tenacity
+from pydantic import Field
+
+from dagster_open_platform.lib.warehouse.errors import MissingCredentials, MissingDirectory, WarehouseLocked
+from dagster_open_platform.lib.warehouse.resource import WarehouseResource
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from dagster_open_platform.lib.warehouse.protocol import WarehouseConnection
+
+
+class DuckDBWarehouse(WarehouseResource):
+    """The warehouse of a laptop: a directory with one DuckDB file a database."""
+
+    directory: str = Field(description="Directory of the files `<physical database>.duckdb`. It must exist.")
+    memory_limit: str = Field(
+        default="2GB",
+        description="How much memory DuckDB may use before it spills to disk, for example '2GB'.",
+    )
+    lock_timeout_seconds: float = Field(
+        default=60.0, ge=0, description="How long to wait for another process to let go of a file."
+    )
+
+    @contextlib.contextmanager
+    def connect(self) -> Iterator[WarehouseConnection]:
+        """Open DuckDB, attach the files that exist, and close all of it at the end of the `with` block.
+
+        The time zone is UTC. Nothing is downloaded. Files of databases that were never written to are created by the
+        first write.
+
+        Raises:
+            MissingDirectory: The directory does not exist.
+            WarehouseLocked: Another process holds a file, still, after `lock_timeout_seconds`; names the process.
+            CorruptDatabase, NewerDatabase, PermissionDenied: A file cannot be opened.
+        """
+        from dagster_duckdb import DuckDBResource
+
+        from dagster_open_platform.lib.warehouse.duckdb.connection import DuckDBConnection
+
+        directory = self._existing_directory()
+        databases = sorted({*self.databases.values()})
+        settings = {
+            "memory_limit": self.memory_limit,
+            "temp_directory": str(directory / ".spill"),
+            "autoinstall_known_extensions": False,
+        }
+        # The files are attached to an empty database in memory, so that each has its own name and none is special.
+        opener = DuckDBResource(database=":memory:", connection_config=settings)
+        with opener.get_connection() as connection, contextlib.closing(connection):
+            connection.execute("SET TimeZone = 'UTC'")
+
+            def attach(database: str) -> None:
+                self._attach(connection, database, directory / f"{database}.duckdb")
+
+            for database in databases:
+                if (directory / f"{database}.duckdb").exists():
+                    attach(database)
+            yield DuckDBConnection(connection, databases, attach)
+
+    def _existing_directory(self) -> Path:
+        setting: str | None = self.directory
+        if isinstance(setting, dg.EnvVar):  # used outside a run, where Dagster does not resolve it
+            setting = os.environ.get(setting.env_var_name)
+        if not setting:
+            raise MissingCredentials(
+                f"The directory of the warehouse's files is not set: set {getattr(self.directory, 'env_var_name', 'it')}."
+            )
+        directory = Path(setting).expanduser().absolute()
+        if not directory.is_dir():
+            raise MissingDirectory(
+                f"The warehouse's directory {directory} does not exist. Start the local stack, which makes it, or "
+                "correct the setting."
+            )
+        return directory
+
+    def _attach(self, connection: duckdb.DuckDBPyConnection, database: str, file: Path) -> None:
+        """Attach a file under its database's name, waiting for whoever holds it."""
+        import duckdb
+
+        from dagster_open_platform.lib.warehouse.duckdb import sql
+        from dagster_open_platform.lib.warehouse.duckdb.connection import attached
+        from dagster_open_platform.lib.warehouse.duckdb.errors import classified
+
+        if database.lower() in attached(connection):
+            return
+
+        def once() -> None:
+            try:
+                connection.execute(sql.attach(database, file))
+            except duckdb.Error as error:
+                raise classified(error, f"opening {file}") from error
+
+        tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(WarehouseLocked),
+            stop=tenacity.stop_after_delay(self.lock_timeout_seconds),
+            wait=tenacity.wait_exponential_jitter(initial=0.05, max=2.0, jitter=0.05),
+            before_sleep=tenacity.before_sleep_log(dg.get_dagster_logger(), logging.INFO),
+            reraise=True,
+        )(once)
+
+
+def duckdb_warehouse(directory: Path | dg.EnvVar, databases: Mapping[str, str]) -> DuckDBWarehouse:
+    """Return the warehouse resource of a laptop. Opens nothing.
+
+    Args:
+        directory: Directory of the database files, or the environment variable that holds it.
+        databases: Logical to physical names of the databases.
+    """
+    setting = directory if isinstance(directory, dg.EnvVar) else str(directory)
+    return DuckDBWarehouse(directory=setting, databases=dict(databases))

@@ -1,0 +1,163 @@
+"""The SQL that the DuckDB side of the seam runs.
+
+What belongs here: functions that build one statement each, from validated identifiers. What does not: values (they are
+bound as `?`), and running anything.
+"""
+
+# ruff: noqa: S608 - what is put into these texts are validated, quoted identifiers and types; values are bound
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from dagster_open_platform.lib.warehouse.arrow import ROW_NUMBER
+from dagster_open_platform.lib.warehouse.identifiers import double_quoted
+from dagster_open_platform.lib.warehouse.protocol import TableRef
+
+# Name under which the stream of incoming rows is registered.
+STREAM = "_incoming_stream"
+# Temporary tables of a merge: all rows that came, and the newest of each key.
+STAGED = "_incoming_rows"
+NEWEST = "_incoming_newest"
+
+# The bookkeeping of last changes, one table in each database file.
+BOOKKEEPING_SCHEMA = "_warehouse_seam"
+BOOKKEEPING_TABLE = "last_updates"
+
+
+def quoted(table: TableRef) -> str:
+    """Return `"database"."schema"."table"`."""
+    return double_quoted(table.database, table.schema, table.name)
+
+
+def attach(database: str, file: Path) -> str:
+    """Attach a file (read and write; created when missing) under the database's name.
+
+    The path is the one value that becomes part of a text: ATTACH takes no parameters and no expressions.
+    """
+    escaped = str(file).replace("'", "''")
+    return f"ATTACH '{escaped}' AS {double_quoted(database)}"
+
+
+def columns() -> str:
+    """Names and types of a table's columns in order; binds database, schema and table."""
+    return (
+        "SELECT lower(column_name), data_type FROM duckdb_columns() "
+        "WHERE lower(database_name) = lower(?) AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?) "
+        "ORDER BY column_index"
+    )
+
+
+def create_schema(database: str, schema: str) -> str:
+    """Create a schema if it is missing."""
+    return f"CREATE SCHEMA IF NOT EXISTS {double_quoted(database, schema)}"
+
+
+def create_table(table: TableRef, columns: Mapping[str, str]) -> str:
+    """Create a table of the given columns (name to type)."""
+    body = ", ".join(f"{double_quoted(name)} {kind}" for name, kind in columns.items())
+    return f"CREATE TABLE {quoted(table)} ({body})"
+
+
+def add_column(table: TableRef, name: str, kind: str) -> str:
+    """Add one column to a table."""
+    return f"ALTER TABLE {quoted(table)} ADD COLUMN {double_quoted(name)} {kind}"
+
+
+def delete_window(table: TableRef, column: str) -> str:
+    """Delete the rows of a half-open range; binds its start and end."""
+    name = double_quoted(column)
+    return f"DELETE FROM {quoted(table)} WHERE {name} >= ? AND {name} < ?"
+
+
+def insert_stream(table: TableRef) -> str:
+    """Insert the registered stream, matching columns by name."""
+    return f"INSERT INTO {quoted(table)} BY NAME SELECT * FROM {STREAM}"
+
+
+def stage_stream() -> str:
+    """Put the registered stream into the staging table."""
+    return f"CREATE OR REPLACE TEMPORARY TABLE {STAGED} AS SELECT * FROM {STREAM}"
+
+
+def count_null_keys(key: Sequence[str]) -> str:
+    """Count the staged rows that have a null in the key."""
+    condition = " OR ".join(f"{double_quoted(name)} IS NULL" for name in key)
+    return f"SELECT count(*) FROM {STAGED} WHERE {condition}"
+
+
+def sample_duplicate_keys(key: Sequence[str]) -> str:
+    """Up to five keys that more than one staged row has."""
+    names = ", ".join(double_quoted(name) for name in key)
+    return f"SELECT {names} FROM {STAGED} GROUP BY {names} HAVING count(*) > 1 ORDER BY {names} LIMIT 5"
+
+
+def keep_newest(key: Sequence[str], newer_by: str | None) -> str:
+    """Put the newest staged row of each key into a second temporary table; among equally new ones the last."""
+    names = ", ".join(double_quoted(name) for name in key)
+    newest = f"{double_quoted(newer_by)} DESC NULLS LAST, " if newer_by else ""
+    return (
+        f"CREATE OR REPLACE TEMPORARY TABLE {NEWEST} AS SELECT * EXCLUDE ({ROW_NUMBER}) "
+        f"FROM {STAGED} QUALIFY row_number() OVER (PARTITION BY {names} ORDER BY {newest}{ROW_NUMBER} DESC) = 1"
+    )
+
+
+def update_from_newest(
+    table: TableRef, columns: Sequence[str], key: Sequence[str], newer_by: str | None
+) -> str | None:
+    """Update the rows whose key came, unless they are newer. None when there is nothing but the key to update."""
+    changed = [name for name in columns if name not in key]
+    if not changed:
+        return None
+    assignments = ", ".join(f"{double_quoted(name)} = incoming.{double_quoted(name)}" for name in changed)
+    condition = " AND ".join(f"target.{double_quoted(name)} = incoming.{double_quoted(name)}" for name in key)
+    if newer_by:
+        newer = double_quoted(newer_by)
+        condition += f" AND (target.{newer} IS NULL OR incoming.{newer} >= target.{newer})"
+    return f"UPDATE {quoted(table)} AS target SET {assignments} FROM {NEWEST} AS incoming WHERE {condition}"
+
+
+def insert_from_newest(table: TableRef, key: Sequence[str]) -> str:
+    """Insert the rows whose key the table does not have."""
+    condition = " AND ".join(f"target.{double_quoted(name)} = incoming.{double_quoted(name)}" for name in key)
+    return (
+        f"INSERT INTO {quoted(table)} BY NAME SELECT incoming.* "
+        f"FROM {NEWEST} AS incoming WHERE NOT EXISTS (SELECT 1 FROM {quoted(table)} AS target WHERE {condition})"
+    )
+
+
+def drop_temporary(name: str) -> str:
+    """Drop one of the temporary tables."""
+    return f"DROP TABLE IF EXISTS {double_quoted('temp', name)}"
+
+
+def create_bookkeeping(database: str) -> tuple[str, str]:
+    """Create the bookkeeping of a database if it is missing: its schema, its table."""
+    table = double_quoted(database, BOOKKEEPING_SCHEMA, BOOKKEEPING_TABLE)
+    return (
+        create_schema(database, BOOKKEEPING_SCHEMA),
+        f"CREATE TABLE IF NOT EXISTS {table} "
+        "(schema_name VARCHAR NOT NULL, table_name VARCHAR NOT NULL, updated_at TIMESTAMPTZ NOT NULL)",
+    )
+
+
+def record_update(database: str) -> tuple[str, str]:
+    """Forget a table's last change, then note a new one; bind schema and table, and then also the time.
+
+    Two statements instead of an upsert, because a primary key's index makes DuckDB refuse to delete and insert the same
+    key in one transaction.
+    """
+    table = double_quoted(database, BOOKKEEPING_SCHEMA, BOOKKEEPING_TABLE)
+    return (
+        f"DELETE FROM {table} WHERE schema_name = lower(?) AND table_name = lower(?)",
+        f"INSERT INTO {table} VALUES (lower(?), lower(?), ?)",
+    )
+
+
+def recorded_updates(database: str) -> str:
+    """Schema, table and last change of every table of a database that still exists; binds the database."""
+    table = double_quoted(database, BOOKKEEPING_SCHEMA, BOOKKEEPING_TABLE)
+    return (
+        f"SELECT schema_name, table_name, updated_at FROM {table} "
+        "WHERE (schema_name, table_name) IN (SELECT (lower(t.schema_name), lower(t.table_name)) "
+        "FROM duckdb_tables() AS t WHERE lower(t.database_name) = lower(?))"
+    )

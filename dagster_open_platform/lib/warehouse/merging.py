@@ -1,0 +1,69 @@
+"""What a merge demands of its key, on either engine.
+
+What belongs here: the checks of a merge. What does not: SQL.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from dagster_open_platform.lib.warehouse.errors import DuplicateKeys, InvalidKey
+from dagster_open_platform.lib.warehouse.protocol import TableRef
+
+
+def validated_key(
+    table: TableRef, incoming: pa.Schema, key: Sequence[str], newer_by: str | None
+) -> tuple[list[str], str | None]:
+    """Return the key and the column of newness in lower case.
+
+    Args:
+        table: Where to, for messages.
+        incoming: Shared schema of the data.
+        key: Columns that identify a row.
+        newer_by: Column whose greater value is newer, or None.
+
+    Raises:
+        InvalidKey: The key is empty or repeats a column, or the data lacks one of the columns.
+    """
+    names = [name.lower() for name in key]
+    newness = newer_by.lower() if newer_by else None
+    wanted = [*names, *([newness] if newness else [])]
+    unknown = [name for name in wanted if name not in incoming.names]
+    if unknown:
+        raise InvalidKey(
+            f"The data for {table} lacks columns that its merge is about: {', '.join(unknown)}; it has: "
+            f"{', '.join(incoming.names)}."
+        )
+    if not names or len({*wanted}) != len(wanted):
+        raise InvalidKey(
+            f"The merge into {table} needs a key of at least one column, each named once and none of them the one "
+            f"that says which row is newer; got key={list(key)}, newer_by={newer_by!r}."
+        )
+    return names, newness
+
+
+def check_staged(
+    table: TableRef, key: Sequence[str], nulls: int, duplicates: Sequence[tuple[Any, ...]]
+) -> None:
+    """Refuse staged rows whose keys are not keys.
+
+    Args:
+        table: Where to, for messages.
+        key: Columns that identify a row.
+        nulls: How many rows have a null in the key.
+        duplicates: Some keys that several rows share, where that matters.
+
+    Raises:
+        InvalidKey: There are nulls.
+        DuplicateKeys: There are duplicates; names them.
+    """
+    columns = ", ".join(key)
+    if nulls:
+        raise InvalidKey(f"{nulls} rows of the data for {table} have no value in their key ({columns}).")
+    if duplicates:
+        sample = "; ".join(", ".join(str(value) for value in values) for values in duplicates)
+        raise DuplicateKeys(
+            f"Several rows of the data for {table} have the same key ({columns}), for example: {sample}. Say with "
+            "`newer_by` which of them counts, or make the source unique."
+        )

@@ -1,0 +1,226 @@
+"""What assets may ask of a warehouse, whichever engine it is.
+
+What belongs here: the narrow protocol and the values that cross it. What does not: an engine, a connection's settings,
+SQL.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from dagster_open_platform.lib.warehouse.errors import InvalidWindow
+from dagster_open_platform.lib.warehouse.identifiers import validated
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    ArrowData: TypeAlias = pa.Table | pa.RecordBatchReader
+
+
+@dataclass(frozen=True, order=True)
+class TableRef:
+    """A table by its physical name. Letter case does not distinguish tables on either engine.
+
+    Args:
+        database: Physical database (on a laptop: the name of its file).
+        schema: Schema inside the database.
+        name: Table inside the schema.
+
+    Raises:
+        InvalidIdentifier: When a part is not a plain name.
+    """
+
+    database: str
+    schema: str
+    name: str
+
+    def __post_init__(self) -> None:
+        for what in ("database", "schema", "name"):
+            validated(getattr(self, what), "table" if what == "name" else what)
+
+    def __str__(self) -> str:
+        return f"{self.database}.{self.schema}.{self.name}"
+
+
+@dataclass(frozen=True)
+class Window:
+    """A half-open range `[start, end)` of a column: the part of a table that a partition owns.
+
+    Args:
+        column: Column that the bounds apply to.
+        start: First value inside.
+        end: First value after. Both are dates, or both are aware datetimes (kept in UTC).
+
+    Raises:
+        InvalidIdentifier: When the column is not a plain name.
+        InvalidWindow: When the bounds are naive, of different kinds, or `start` is not before `end`.
+    """
+
+    column: str
+    start: dt.date
+    end: dt.date
+
+    def __post_init__(self) -> None:
+        validated(self.column, "column")
+        times = [isinstance(bound, dt.datetime) for bound in (self.start, self.end)]
+        if any(times) and not all(times):
+            raise InvalidWindow(
+                f"The window of {self.column} mixes a date and a time: give two of the same kind."
+            )
+        for field in ("start", "end"):
+            bound = getattr(self, field)
+            if isinstance(bound, dt.datetime):
+                if bound.utcoffset() is None:
+                    raise InvalidWindow(
+                        f"The window of {self.column} has no time zone at its {field}: {bound}."
+                    )
+                object.__setattr__(self, field, bound.astimezone(dt.UTC))
+        if not self.start < self.end:
+            raise InvalidWindow(
+                f"The window of {self.column} is empty: {self.start} is not before {self.end}."
+            )
+
+    def __str__(self) -> str:
+        return f"{self.column} in [{self.start.isoformat()}, {self.end.isoformat()})"
+
+
+@dataclass(frozen=True)
+class WriteResult:
+    """How many rows a write touched. Metadata of a materialization is made of it.
+
+    Args:
+        rows_deleted: Rows of the window that were there before.
+        rows_inserted: Rows that are new.
+        rows_updated: Rows of a merge whose key was there and that were not older than what was there.
+    """
+
+    rows_deleted: int
+    rows_inserted: int
+    rows_updated: int = 0
+
+
+class SchemaDrift(enum.Enum):
+    """What to do about columns of the data that the table does not have."""
+
+    FAIL = "fail"
+    ADD_COLUMNS = "add_columns"
+
+
+class WarehouseConnection(Protocol):
+    """An open warehouse. Not for use by several threads at once; closed by the context manager that made it."""
+
+    @property
+    def engine(self) -> str:
+        """`duckdb` or `snowflake`."""
+        ...
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        """Run one statement and commit it.
+
+        Args:
+            sql: One statement; `?` stands for a value.
+            parameters: The values, in order.
+
+        Returns:
+            Rows inserted, updated and deleted; 0 for a statement that changes no rows.
+
+        Raises:
+            PermanentFailure, RetryableFailure: One of `errors.py`.
+        """
+        ...
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        """Run one query.
+
+        Args:
+            sql: One query; `?` stands for a value.
+            parameters: The values, in order.
+
+        Returns:
+            The result. Column names are in lower case. Types are the same on both engines: `int64` for whole numbers
+            that fit, `float64`, `decimal128` otherwise, `string`, `bool`, `date32`, `time64[us]`, `timestamp[us]`
+            (without a zone), `timestamp[us, UTC]`, `binary`; others as the engine gives them.
+
+        Raises:
+            PermanentFailure, RetryableFailure: One of `errors.py`.
+        """
+        ...
+
+    def columns(self, table: TableRef) -> dict[str, str] | None:
+        """Return the table's columns.
+
+        Returns:
+            Lower-case name to type in the engine's own words, in the table's order. None: there is no such table.
+        """
+        ...
+
+    def replace_window(
+        self,
+        table: TableRef,
+        data: ArrowData,
+        window: Window,
+        drift: SchemaDrift = SchemaDrift.FAIL,
+    ) -> WriteResult:
+        """Make the window of the table hold exactly the rows of `data`, in one transaction.
+
+        Running it again changes nothing; whoever kills it in the middle finds the old rows or the new ones. Schema
+        and table are created from the Arrow schema when they are missing. A reader is consumed as it comes, never
+        collected in memory.
+
+        Args:
+            table: Where to.
+            data: Rows, all inside the window. Column names are matched without regard to case or order.
+            window: What is replaced.
+            drift: What to do about columns that the table lacks.
+
+        Raises:
+            SchemaMismatch: Columns are missing, unexpected, or of another type. Nothing is changed.
+            RowsOutsideWindow: A row is outside the window or has no value in its column. Nothing is changed.
+            UnsupportedType: The data has a column whose type only one engine knows. Nothing is changed.
+            PermanentFailure, RetryableFailure: Another one of `errors.py`. Nothing is changed.
+        """
+        ...
+
+    def merge(
+        self,
+        table: TableRef,
+        data: ArrowData,
+        key: Sequence[str],
+        newer_by: str | None = None,
+        drift: SchemaDrift = SchemaDrift.FAIL,
+    ) -> WriteResult:
+        """Update the rows whose key is in the table and insert the others, in one transaction.
+
+        Args:
+            table: Where to. Created from the Arrow schema when missing.
+            data: Rows. Without `newer_by` a key occurs once; with it the newest row of a key counts, and among
+                equally new ones the last.
+            key: Columns that identify a row; never null.
+            newer_by: Column whose greater value is the newer row. A row of the table is never overwritten by an
+                older one, but is by an equally new one; null is oldest.
+            drift: What to do about columns that the table lacks.
+
+        Raises:
+            InvalidKey: Key columns are missing from the data or hold nulls. Nothing is changed.
+            DuplicateKeys: A key occurs more than once and `newer_by` is not given. Nothing is changed.
+            SchemaMismatch: As for `replace_window`. Nothing is changed.
+            PermanentFailure, RetryableFailure: Another one of `errors.py`. Nothing is changed.
+        """
+        ...
+
+    def last_updated(self, tables: Sequence[TableRef]) -> dict[TableRef, dt.datetime | None]:
+        """Tell when each table last changed.
+
+        Returns:
+            Every table asked for, with an aware UTC time, or None when the table does not exist or when nobody knows
+            (see `Capability.LAST_ALTERED` for what each engine knows).
+        """
+        ...
+
+    def quoted(self, table: TableRef) -> str:
+        """Return the table's name as SQL text, to stand after FROM."""
+        ...

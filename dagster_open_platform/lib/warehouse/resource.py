@@ -1,0 +1,47 @@
+"""The Dagster resource through which assets reach the warehouse, whichever engine it is.
+
+What belongs here: the abstract resource and the naming of databases. What does not: settings of an engine
+(`duckdb/resource.py`, `snowflake/resource.py`).
+"""
+
+from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
+
+import dagster as dg
+from pydantic import Field
+
+from dagster_open_platform.lib.warehouse.errors import UnknownDatabase
+from dagster_open_platform.lib.warehouse.protocol import TableRef, WarehouseConnection
+
+
+class WarehouseResource(dg.ConfigurableResource, ABC):
+    """The warehouse. Its resource key is `warehouse`; every op that opens it declares `pool="warehouse"`."""
+
+    databases: dict[str, str] = Field(
+        description="Logical database names, as assets use them, to the physical ones of this environment."
+    )
+
+    def table(self, database: str, schema: str, name: str) -> TableRef:
+        """Return the physical table of a logical name.
+
+        Args:
+            database: Logical database, for example `purina`.
+            schema: Schema, the same in every environment.
+            name: Table, the same in every environment.
+
+        Raises:
+            UnknownDatabase: When this resource has no such database; lists those that it has.
+            InvalidIdentifier: When a name is not a plain one.
+        """
+        if database not in self.databases:
+            known = ", ".join(sorted(self.databases)) or "none"
+            raise UnknownDatabase(f"There is no database {database!r} in this warehouse; it has: {known}.")
+        return TableRef(self.databases[database], schema, name)
+
+    @abstractmethod
+    def connect(self) -> AbstractContextManager[WarehouseConnection]:
+        """Open the warehouse for the length of a `with` block.
+
+        Raises:
+            PermanentFailure, RetryableFailure: One of `errors.py`.
+        """
