@@ -145,11 +145,8 @@ def load(directory: Path) -> GitHubState:
 
 
 def _read_tables(directory: Path) -> dict[str, pa.Table]:
-    # `partitioning=None`: the directory `as_of=...` is not a column.
-    return {
-        name: pq.read_table(directory / f"{name}.parquet", schema=schema, partitioning=None)
-        for name, schema in TABLES.items()
-    }
+    # Not `read_table`, which would make a column out of the directory `as_of=...`.
+    return {name: pq.ParquetFile(directory / f"{name}.parquet").read() for name in TABLES}
 
 
 class GitHubStore:

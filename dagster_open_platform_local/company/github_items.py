@@ -87,7 +87,7 @@ def author_count(settings: CompanySettings) -> int:
 
 def author_weights(settings: CompanySettings) -> NDArray[np.int64]:
     """Thresholds of who writes: a few write much, most once."""
-    return thresholds(1.0 / (np.arange(author_count(settings)) + 12.0))
+    return thresholds(1.0 / (np.arange(author_count(settings), dtype=np.float64) + 12.0))
 
 
 def opened_items(settings: CompanySettings, today: date) -> Items:
