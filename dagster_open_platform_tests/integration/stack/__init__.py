@@ -1,0 +1,1 @@
+"""The supervisor with small stand-in services, as real processes."""

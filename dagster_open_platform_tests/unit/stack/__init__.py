@@ -1,0 +1,1 @@
+"""Unit tests of the stack: no process, no socket."""
