@@ -1,1 +1,29 @@
-"""How things work: component classes, resources, translators. Instances live in ``defs/``."""
+"""How things work: component classes, resources, translators. Instances live in ``defs/``.
+
+Component classes are offered here under the names that YAML uses (``type: dagster_open_platform.lib.X``). They are
+imported when they are asked for: this package is imported by everything, and a component may need a heavy library.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dagster_open_platform.lib.executable.component import ExecutableComponent
+    from dagster_open_platform.lib.schedule.component import ScheduleComponent
+
+__all__ = ["ExecutableComponent", "ScheduleComponent"]
+
+_MODULES = {
+    "ExecutableComponent": "dagster_open_platform.lib.executable.component",
+    "ScheduleComponent": "dagster_open_platform.lib.schedule.component",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_MODULES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_MODULES]

@@ -1,0 +1,1 @@
+"""A Python function as a node of the asset graph, declared in YAML."""

@@ -1,0 +1,1 @@
+"""Runs of a selection of assets at fixed times, declared in YAML."""

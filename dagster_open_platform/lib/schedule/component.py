@@ -1,0 +1,215 @@
+"""``ScheduleComponent``: a selection of assets, materialized at fixed times in the environments that say so.
+
+What belongs here: the component's fields, its job and its schedule. What does not: whether the selection matches
+anything; that needs the whole graph (``lib/definition_checks.py``).
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+import dagster as dg
+
+from dagster_open_platform.lib.executable.partitions import resolve_timezone
+from dagster_open_platform.lib.yaml_component import YamlComponent, invalid_value
+from dagster_open_platform.lib.yaml_errors import suggestion
+from dagster_open_platform.utils.environment_helpers import EnvironmentName, get_environment
+
+STATUS_BY_ENVIRONMENT: Mapping[EnvironmentName, dg.DefaultScheduleStatus] = {
+    # A laptop's user and a pull request switch on what they want to see.
+    EnvironmentName.LOCAL: dg.DefaultScheduleStatus.STOPPED,
+    EnvironmentName.BRANCH: dg.DefaultScheduleStatus.STOPPED,
+    EnvironmentName.DOGFOOD: dg.DefaultScheduleStatus.RUNNING,
+    EnvironmentName.PROD: dg.DefaultScheduleStatus.RUNNING,
+}
+
+
+def resolve_target(context: dg.ResolutionContext, target: str) -> str:
+    """A selection string that can be parsed.
+
+    Raises:
+        InvalidYaml: It cannot.
+    """
+    target = str(context.resolve_value(target))
+    try:
+        dg.AssetSelection.from_string(target)
+    except dg.DagsterError:
+        raise invalid_value(
+            context,
+            f"found {target!r}; expected an asset selection, such as group:pypi or"
+            ' key:"purina/oss_analytics/*".',
+        ) from None
+    return target
+
+
+def resolve_cron(context: dg.ResolutionContext, cron: str) -> str:
+    """A cron expression that Dagster accepts.
+
+    Raises:
+        InvalidYaml: It does not.
+    """
+    cron = str(context.resolve_value(cron))
+    try:
+        dg.ScheduleDefinition(name="validation", job_name="validation", cron_schedule=cron)
+    except dg.DagsterError:
+        raise invalid_value(
+            context,
+            f"found {cron!r}; expected five fields (minute hour day month weekday), such as 0 6 * * *.",
+        ) from None
+    return cron
+
+
+def resolve_environments(context: dg.ResolutionContext, names: Any) -> list[EnvironmentName]:
+    """Environments that exist.
+
+    Raises:
+        InvalidYaml: One does not, or there is none.
+    """
+    valid = [name.value for name in EnvironmentName]
+    if not names:
+        raise invalid_value(context, f"found none; expected at least one of {', '.join(valid)}.")
+    for index, name in enumerate(names):
+        if name not in valid:
+            raise invalid_value(
+                context,
+                f"found {name!r}, which is no environment.{suggestion(str(name), valid)}",
+                index,
+            )
+    return [EnvironmentName(name) for name in names]
+
+
+class ScheduleComponent(YamlComponent):
+    """Materializes a selection of assets at fixed times, in the environments that it names.
+
+    Of time-partitioned assets each tick takes the latest complete partition; of statically partitioned ones, all. The job
+    exists everywhere and can be launched by hand; the schedule is registered only where it runs.
+    """
+
+    name: Annotated[
+        str,
+        dg.Resolver.default(
+            description="Name of the job; the schedule's is the same with `_schedule` behind it.",
+            examples=["late_pypi_downloads"],
+        ),
+    ]
+    target: Annotated[
+        str,
+        dg.Resolver(
+            resolve_target,
+            model_field_type=str,
+            inject_before_resolve=False,
+            description="Asset selection. It must match assets that share one partitioning, or have none.",
+            examples=["group:pypi", 'key:"purina/oss_analytics/*"'],
+        ),
+    ]
+    cron: Annotated[
+        str,
+        dg.Resolver(
+            resolve_cron,
+            model_field_type=str,
+            inject_before_resolve=False,
+            description="When it runs: minute, hour, day of the month, month, weekday.",
+            examples=["0 6 * * *"],
+        ),
+    ]
+    environments: Annotated[
+        Sequence[EnvironmentName],
+        dg.Resolver(
+            resolve_environments,
+            model_field_type=Sequence[str],
+            description="Where it runs: local, branch, dogfood, prod.",
+            examples=[["prod", "dogfood"]],
+        ),
+    ]
+    timezone: Annotated[
+        str,
+        dg.Resolver(
+            resolve_timezone,
+            model_field_type=str,
+            description="IANA name of the time zone that `cron` is read in.",
+            examples=["UTC", "Europe/Berlin"],
+        ),
+    ] = "UTC"
+    tags: Annotated[
+        Mapping[str, str] | None,
+        dg.Resolver(
+            lambda context, tags: (
+                tags and {key: str(context.resolve_value(value)) for key, value in tags.items()}
+            ),
+            model_field_type=Mapping[str, str | int | float | bool] | None,
+            description="Tags of the schedule, its job and its runs.",
+            examples=[{"team": "devrel"}],
+        ),
+    ] = None
+    default_status: Annotated[
+        Literal["running", "stopped"] | None,
+        dg.Resolver.default(
+            description=(
+                "Whether it is on where it was never switched. By default it is on in prod and dogfood, and off"
+                " in local and branch, whose users switch on what they want to see."
+            ),
+            examples=["running"],
+        ),
+    ] = None
+    description: Annotated[
+        str | None, dg.Resolver.default(description="Why these assets run at these times.")
+    ] = None
+
+    def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
+        """The job, and in the environments that are named its schedule.
+
+        Raises:
+            InvalidYaml: The name is not a name.
+        """
+        if not re.fullmatch(r"[A-Za-z0-9_]+", self.name):
+            raise self.invalid(["name"], f"found {self.name!r}; expected letters, digits and underscores.")
+        job = dg.define_asset_job(
+            self.name,
+            selection=dg.AssetSelection.from_string(self.target),
+            tags=self.tags,
+            description=self.description,
+        )
+        environment = get_environment().name
+        if environment not in self.environments:
+            return dg.Definitions(jobs=[job])
+        schedule = dg.ScheduleDefinition(
+            name=f"{self.name}_schedule",
+            job=job,
+            cron_schedule=self.cron,
+            execution_timezone=self.timezone,
+            execution_fn=lambda tick: _run_requests(tick, self.name),
+            tags=self.tags,
+            default_status=(
+                dg.DefaultScheduleStatus[self.default_status.upper()]
+                if self.default_status
+                else STATUS_BY_ENVIRONMENT[environment]
+            ),
+            description=self.description,
+        )
+        return dg.Definitions(jobs=[job], schedules=[schedule])
+
+
+def _run_requests(
+    tick: dg.ScheduleEvaluationContext, job_name: str
+) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """What a tick launches. The partitioning is known only now: a component does not see the assets it selects."""
+    repository = tick.repository_def
+    if repository is None:
+        raise dg.DagsterInvariantViolationError(
+            f"The schedule of {job_name} was evaluated without its code location."
+        )
+    partitions = repository.get_job(job_name).partitions_def
+    if partitions is None:
+        yield dg.RunRequest()
+        return
+    dynamic = isinstance(partitions, dg.DynamicPartitionsDefinition)
+    keys = partitions.get_partition_keys(
+        current_time=tick.scheduled_execution_time,
+        dynamic_partitions_store=tick.instance if dynamic else None,
+    )
+    if not keys:
+        yield dg.SkipReason("No partition is complete yet.")
+        return
+    latest_only = isinstance(partitions, dg.TimeWindowPartitionsDefinition)
+    for key in keys[-1:] if latest_only else keys:
+        yield dg.RunRequest(partition_key=key)
