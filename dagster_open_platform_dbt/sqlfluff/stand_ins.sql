@@ -1,0 +1,15 @@
+{#
+    Stand-ins for the project's macros, for sqlfluff only: it renders Jinja without dbt, so that a lint takes seconds and
+    needs no connection. Each gives SQL of the right shape; the real ones are in macros/. dbt does not read this folder.
+#}
+{% macro week_start(date) %}cast({{ date }} as date){% endmacro %}
+{% macro add_days(date, days) %}dateadd('day', {{ days }}, {{ date }}){% endmacro %}
+{% macro utc_timestamp(timestamp) %}cast({{ timestamp }} as timestamp){% endmacro %}
+{% macro hours_between(earlier, later) %}datediff('hour', {{ earlier }}, {{ later }}){% endmacro %}
+{% macro safe_divide(numerator, denominator) %}(({{ numerator }}) / ({{ denominator }})){% endmacro %}
+{% macro json_string_count(column) %}array_size({{ column }}){% endmacro %}
+{% macro json_strings(relation, keys, column, element) %}
+select {{ keys | join(', ') }}, {{ column }} as {{ element }} from {{ relation }}
+{% endmacro %}
+{% macro date_spine(first, last) %}select cast('{{ first }}' as date) as date_day{% endmacro %}
+{% macro in_run_window(date, lookback=0) %}({{ date }} >= cast('2026-06-01' as date)){% endmacro %}
