@@ -212,4 +212,5 @@ def _run_requests(
         return
     latest_only = isinstance(partitions, dg.TimeWindowPartitionsDefinition)
     for key in keys[-1:] if latest_only else keys:
-        yield dg.RunRequest(partition_key=key)
+        # The key makes a tick that is evaluated again launch nothing twice.
+        yield dg.RunRequest(run_key=f"{tick.scheduled_execution_time.isoformat()} {key}", partition_key=key)
