@@ -129,7 +129,7 @@ class Incoming:
     """Rows on their way into a table: converted to the shared types and checked, batch by batch, as they are read.
 
     A failure inside an Arrow stream reaches the engine as text only; the original stays in `failure` for the caller
-    to raise.
+    to raise. `rows` counts what was read so far.
 
     Args:
         table: Where to, for messages.
@@ -151,11 +151,12 @@ class Incoming:
         self.bounds = window_bounds(window, self.schema, table) if window else None
         self._data = data
         self._window = window
-        self._numbered = numbered
+        self.numbered = numbered
+        self.rows = 0
 
     def reader(self) -> pa.RecordBatchReader:
         """Return the stream of converted, checked batches."""
-        schema = self.schema.append(pa.field(ROW_NUMBER, pa.int64())) if self._numbered else self.schema
+        schema = self.schema.append(pa.field(ROW_NUMBER, pa.int64())) if self.numbered else self.schema
         return pa.RecordBatchReader.from_batches(schema, self._guarded(schema))
 
     def _guarded(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
@@ -166,7 +167,6 @@ class Incoming:
             raise
 
     def _batches(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        position = 0
         for whole in self._data.to_batches() if isinstance(self._data, pa.Table) else self._data:
             for offset in range(0, whole.num_rows, ROWS_PER_BATCH):
                 batch = whole.slice(offset, ROWS_PER_BATCH)
@@ -176,9 +176,9 @@ class Incoming:
                 ]
                 if self._window is not None:
                     self._check_window(columns[self.schema.get_field_index(self._window.column.lower())])
-                if self._numbered:
-                    columns.append(pa.array(range(position, position + batch.num_rows), pa.int64()))
-                position += batch.num_rows
+                if self.numbered:
+                    columns.append(pa.array(range(self.rows, self.rows + batch.num_rows), pa.int64()))
+                self.rows += batch.num_rows
                 yield pa.RecordBatch.from_arrays(columns, schema=schema)
 
     def _converted(self, name: str, column: pa.Array) -> pa.Array:

@@ -12,12 +12,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from dagster_open_platform.lib.warehouse import merging
+from dagster_open_platform.lib.warehouse import checks
 from dagster_open_platform.lib.warehouse.arrow import Incoming, shared_result
 from dagster_open_platform.lib.warehouse.duckdb import sql
 from dagster_open_platform.lib.warehouse.duckdb.errors import classified
 from dagster_open_platform.lib.warehouse.duckdb.types import COLUMN_TYPES
-from dagster_open_platform.lib.warehouse.errors import UnknownDatabase
 from dagster_open_platform.lib.warehouse.protocol import SchemaDrift, TableRef, Window, WriteResult
 from dagster_open_platform.lib.warehouse.schema import WritePlan, plan_write
 
@@ -41,7 +40,7 @@ class DuckDBConnection:
         attach: Callable[[str], None],
     ) -> None:
         self._connection = connection
-        self._databases = {name.lower(): name for name in databases}
+        self._databases = databases
         self._attach = attach
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
@@ -49,7 +48,7 @@ class DuckDBConnection:
 
         Changes that are made this way are unknown to `last_updated`.
         """
-        for database in self._databases.values():
+        for database in self._databases:
             self._attach(database)
         with self._errors("running a statement"):
             return self._run(sql, parameters)
@@ -92,11 +91,11 @@ class DuckDBConnection:
     ) -> WriteResult:
         """Update the rows whose key is there and insert the others, in one transaction (see the protocol)."""
         incoming = Incoming(table, data, numbered=True)
-        key, newer_by = merging.validated_key(table, incoming.schema, key, newer_by)
+        key, newer_by = checks.validated_key(table, incoming.schema, key, newer_by)
         with self._writing(table, incoming, drift):
             with self._registered(incoming):
                 self._run(sql.stage_stream())
-            merging.check_staged(
+            checks.check_staged(
                 table,
                 key,
                 nulls=self._rows(sql.count_null_keys(key))[0][0],
@@ -157,13 +156,9 @@ class DuckDBConnection:
     @contextlib.contextmanager
     def _writing(self, table: TableRef, incoming: Incoming, drift: SchemaDrift) -> Iterator[None]:
         """Run the block in a transaction in which the table exists and has the columns of the incoming rows."""
-        if table.database.lower() not in self._databases:
-            known = ", ".join(sorted(self._databases.values()))
-            raise UnknownDatabase(
-                f"There is no database {table.database!r} in this warehouse; it has: {known}."
-            )
+        database = checks.known_database(table, self._databases)
         plan = plan_write(table, incoming.schema, self.columns(table), COLUMN_TYPES, drift)
-        self._attach(self._databases[table.database.lower()])
+        self._attach(database)
         with self._errors(f"writing to {table}", incoming), self._transaction():
             self._prepare(table, plan)
             yield

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import dagster as dg
 from pydantic import Field
 
-from dagster_open_platform.lib.warehouse.errors import MissingCredentials
+from dagster_open_platform.lib.warehouse.errors import LoginFailed, MissingCredentials
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
 
 if TYPE_CHECKING:
@@ -56,12 +56,31 @@ class SnowflakeWarehouse(WarehouseResource):
         """
         credentials = self._credentials()
 
-        from dagster_open_platform.lib.warehouse.snowflake.connection import opened
+        # Both imports take ten seconds, so they come after the check of what can fail at once.
+        from dagster_snowflake import SnowflakeResource
 
-        databases = sorted({*self.databases.values()})
-        timeouts = (self.login_timeout_seconds, self.network_timeout_seconds)
-        with opened(credentials, databases, timeouts) as connection:
-            yield connection
+        from dagster_open_platform.lib.warehouse.snowflake.connection import SnowflakeConnection
+
+        secrets = [credentials[field] for field in ("password", "private_key") if field in credentials]
+        with contextlib.ExitStack() as stack:
+            with _login_errors(secrets):
+                opener = SnowflakeResource(
+                    account=credentials["account"],
+                    user=credentials["user"],
+                    password=credentials.get("password"),
+                    private_key=credentials.get("private_key"),
+                    role=credentials.get("role"),
+                    warehouse=credentials.get("warehouse"),
+                    paramstyle="qmark",
+                    timezone="UTC",
+                    autocommit=True,
+                    login_timeout=self.login_timeout_seconds,
+                    network_timeout=self.network_timeout_seconds,
+                )
+                session = stack.enter_context(opener.get_connection())
+            # The resource does not close the session when the block fails.
+            stack.callback(session.close)
+            yield SnowflakeConnection(session, sorted({*self.databases.values()}), secrets)
 
     def _credentials(self) -> dict[str, str]:
         """Return the settings that are there, by field name.
@@ -88,6 +107,25 @@ class SnowflakeWarehouse(WarehouseResource):
         if isinstance(value, dg.EnvVar):  # used outside a run, where Dagster does not resolve it
             return os.environ.get(value.env_var_name)
         return value or os.environ.get(f"SNOWFLAKE_{field.upper()}")
+
+
+@contextlib.contextmanager
+def _login_errors(secrets: Sequence[str]) -> Iterator[None]:
+    """Turn what goes wrong at a login into typed errors, without secrets."""
+    from snowflake.connector.errors import Error
+
+    from dagster_open_platform.lib.warehouse.snowflake.errors import cause, classified
+
+    try:
+        yield
+    except Error as error:
+        raise classified(error, "logging in", secrets) from cause(error, secrets)
+    except (ValueError, TypeError):
+        # The text may quote the key, so neither it nor the exception is passed on.
+        raise LoginFailed(
+            "The private key in SNOWFLAKE_PRIVATE_KEY cannot be read: it must be an unencrypted PKCS #8 key in PEM "
+            "form, or that in base64."
+        ) from None
 
 
 def snowflake_warehouse(

@@ -1,15 +1,32 @@
-"""What a merge demands of its key, on either engine.
+"""What a write demands of its table and its key, on either engine.
 
-What belongs here: the checks of a merge. What does not: SQL.
+What belongs here: checks that need no SQL. What does not: the columns (`schema.py`) and the rows (`arrow.py`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pyarrow as pa
 
-from dagster_open_platform.lib.warehouse.errors import DuplicateKeys, InvalidKey
+from dagster_open_platform.lib.warehouse.errors import DuplicateKeys, InvalidKey, UnknownDatabase
 from dagster_open_platform.lib.warehouse.protocol import TableRef
+
+
+def known_database(table: TableRef, databases: Iterable[str]) -> str:
+    """Return the table's database as the warehouse spells it.
+
+    Args:
+        table: Where somebody wants to write.
+        databases: Physical names of the databases that the warehouse has.
+
+    Raises:
+        UnknownDatabase: It is none of them; lists them.
+    """
+    spellings = {name.lower(): name for name in databases}
+    if table.database.lower() not in spellings:
+        known = ", ".join(sorted(spellings.values())) or "none"
+        raise UnknownDatabase(f"There is no database {table.database!r} in this warehouse; it has: {known}.")
+    return spellings[table.database.lower()]
 
 
 def validated_key(

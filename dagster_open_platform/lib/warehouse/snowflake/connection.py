@@ -1,0 +1,269 @@
+"""The warehouse connection on Snowflake.
+
+What belongs here: the protocol's operations over an open Snowflake session. What does not: opening and closing it, and
+its settings (`resource.py`); the SQL (`sql.py`).
+
+DDL commits on Snowflake. So a write first brings its rows into a temporary table, where they are checked, then creates
+or widens its target, and changes rows last, in one transaction or one statement.
+"""
+
+import contextlib
+import datetime as dt
+import tempfile
+import uuid
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from dagster_open_platform.lib.warehouse import checks
+from dagster_open_platform.lib.warehouse.arrow import ROW_NUMBER, Incoming, shared_result
+from dagster_open_platform.lib.warehouse.errors import StatementFailed
+from dagster_open_platform.lib.warehouse.protocol import SchemaDrift, TableRef, Window, WriteResult
+from dagster_open_platform.lib.warehouse.schema import WritePlan, plan_write
+from dagster_open_platform.lib.warehouse.snowflake import sql
+from dagster_open_platform.lib.warehouse.snowflake.errors import cause, classified, is_missing
+from dagster_open_platform.lib.warehouse.snowflake.staging import parquet_files
+from dagster_open_platform.lib.warehouse.snowflake.types import COLUMN_TYPES, result_type
+
+if TYPE_CHECKING:
+    from snowflake.connector import SnowflakeConnection as Session
+    from snowflake.connector.cursor import SnowflakeCursor
+
+_ROWS_PER_FETCH = 50_000
+
+
+class SnowflakeConnection:
+    """An open Snowflake session.
+
+    Args:
+        session: Open session in autocommit mode with `?` placeholders and the time zone UTC; whoever opened it closes
+            it.
+        databases: Physical names of the databases that the warehouse has.
+        secrets: Texts that must not get into messages.
+    """
+
+    engine = "snowflake"
+
+    def __init__(self, session: "Session", databases: Sequence[str], secrets: Sequence[str] = ()) -> None:
+        self._session = session
+        self._databases = databases
+        self._secrets = secrets
+        # Stages and tables of this session; others have other numbers.
+        self._number = uuid.uuid4().hex
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        """Run one statement and commit it (see the protocol)."""
+        with self._errors("running a statement"):
+            return self._changed(self._run(sql, parameters))
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        """Run one query (see the protocol).
+
+        Rows come through the cursor's Python values: the connector's Arrow results choose the width of numbers and the
+        unit of times by the values, so an empty or a lucky result would have other types.
+        """
+        with self._errors("running a query"):
+            cursor = self._run(sql, parameters)
+            schema = _result_schema(cursor)
+            batches = []
+            while rows := cursor.fetchmany(_ROWS_PER_FETCH):
+                columns = zip(*rows, strict=True)
+                arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+                batches.append(pa.RecordBatch.from_arrays(arrays, schema=schema))
+        return shared_result(pa.Table.from_batches(batches, schema))
+
+    def columns(self, table: TableRef) -> dict[str, str] | None:
+        """Return the table's columns with Snowflake's names of their types, or None (see the protocol)."""
+        from snowflake.connector.errors import Error
+
+        with self._errors(f"reading the columns of {table}"):
+            try:
+                rows = self._rows(sql.columns(table))
+            except Error as error:
+                if is_missing(error):
+                    return None
+                raise
+        return {str(row[0]).lower(): str(row[1]) for row in rows}
+
+    def replace_window(
+        self,
+        table: TableRef,
+        data: pa.Table | pa.RecordBatchReader,
+        window: Window,
+        drift: SchemaDrift = SchemaDrift.FAIL,
+    ) -> WriteResult:
+        """Make the window of the table hold exactly the rows of `data`, in one transaction (see the protocol)."""
+        incoming = Incoming(table, data, window)
+        with self._staged(table, incoming, drift) as (staged, plan):
+            self._prepare(table, plan)
+            with self._transaction():
+                deleted = self._changed(
+                    self._run(sql.delete_window(table, window.column), incoming.bounds or ())
+                )
+                inserted = self._changed(self._run(sql.insert_staged(table, staged, [*plan.columns])))
+        return WriteResult(rows_deleted=deleted, rows_inserted=inserted)
+
+    def merge(
+        self,
+        table: TableRef,
+        data: pa.Table | pa.RecordBatchReader,
+        key: Sequence[str],
+        newer_by: str | None = None,
+        drift: SchemaDrift = SchemaDrift.FAIL,
+    ) -> WriteResult:
+        """Update the rows whose key is there and insert the others, in one statement (see the protocol)."""
+        incoming = Incoming(table, data, numbered=True)
+        key, newer_by = checks.validated_key(table, incoming.schema, key, newer_by)
+        with self._staged(table, incoming, drift) as (staged, plan):
+            checks.check_staged(
+                table,
+                key,
+                nulls=self._rows(sql.count_null_keys(staged, key))[0][0],
+                duplicates=[] if newer_by else self._rows(sql.sample_duplicate_keys(staged, key)),
+            )
+            self._prepare(table, plan)
+            counts = self._counts(self._run(sql.merge_staged(table, staged, [*plan.columns], key, newer_by)))
+        return WriteResult(rows_deleted=0, rows_inserted=counts["inserted"], rows_updated=counts["updated"])
+
+    def last_updated(self, tables: Sequence[TableRef]) -> dict[TableRef, dt.datetime | None]:
+        """Tell when each table was last altered, by anybody and in any way: DDL counts too."""
+        known: dict[tuple[str, str, str], dt.datetime] = {}
+        with self._errors("reading when tables changed"):
+            for database in sorted({table.database.upper() for table in tables}):
+                names = [
+                    part.upper()
+                    for table in tables
+                    if table.database.upper() == database
+                    for part in (table.schema, table.name)
+                ]
+                for schema, table_name, time in self._rows(
+                    sql.last_altered(database, len(names) // 2), names
+                ):
+                    known[(database, schema, table_name)] = time.astimezone(dt.UTC)
+        return {
+            table: known.get((table.database.upper(), table.schema.upper(), table.name.upper()))
+            for table in tables
+        }
+
+    def quoted(self, table: TableRef) -> str:
+        """Return `"DATABASE"."SCHEMA"."TABLE"`."""
+        return sql.quoted(table)
+
+    def _run(self, statement: str, parameters: Sequence[Any] = ()) -> "SnowflakeCursor":
+        """Run a statement. Aware times are bound in UTC, the zone of the session, for the connector drops the zone."""
+        bound = [
+            value.astimezone(dt.UTC) if isinstance(value, dt.datetime) and value.tzinfo else value
+            for value in parameters
+        ]
+        cursor = self._session.cursor()
+        cursor.execute(statement, bound or None)
+        return cursor
+
+    def _rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        return self._run(statement, parameters).fetchall()
+
+    def _counts(self, cursor: "SnowflakeCursor") -> dict[str, int]:
+        """Return the rows that a statement changed, by the last word of `number of rows inserted` and its like."""
+        names = [column.name for column in cursor.description or []]
+        counts = {"inserted": 0, "updated": 0, "deleted": 0}
+        if any(column.startswith("number of rows ") for column in names):
+            row: Any = cursor.fetchone()
+            for column, value in zip(names, row, strict=True):
+                if column.startswith("number of rows "):
+                    counts[column.rsplit(" ", 1)[-1]] = int(value)
+        return counts
+
+    def _changed(self, cursor: "SnowflakeCursor") -> int:
+        return sum(self._counts(cursor).values())
+
+    @contextlib.contextmanager
+    def _errors(self, what: str, incoming: Incoming | None = None) -> Iterator[None]:
+        """Turn the connector's exceptions into typed ones, without secrets."""
+        from snowflake.connector.errors import Error
+
+        try:
+            yield
+        except (Error, OSError) as error:
+            if incoming is not None and incoming.failure is error:
+                raise
+            raise classified(error, what, self._secrets) from cause(error, self._secrets)
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        from snowflake.connector.errors import Error
+
+        self._run(sql.BEGIN)
+        try:
+            yield
+            self._run(sql.COMMIT)
+        except BaseException:
+            # A session that is gone was rolled back by the server; that must not hide the error that is on its way.
+            with contextlib.suppress(Error):
+                self._run(sql.ROLLBACK)
+            raise
+
+    @contextlib.contextmanager
+    def _staged(
+        self, table: TableRef, incoming: Incoming, drift: SchemaDrift
+    ) -> Iterator[tuple[str, WritePlan]]:
+        """Bring the incoming rows into a temporary table, give its name and what the target needs, and drop it."""
+        checks.known_database(table, self._databases)
+        plan = plan_write(table, incoming.schema, self.columns(table), COLUMN_TYPES, drift)
+        columns = dict(plan.columns)
+        if incoming.numbered:
+            columns[ROW_NUMBER] = COLUMN_TYPES.sql_type(pa.int64())
+        staged = f"_incoming_{uuid.uuid4().hex}"
+        with self._errors(f"writing to {table}", incoming):
+            if plan.create:
+                self._run(sql.create_schema(table))
+            self._run(sql.use_schema(table))
+            self._run(sql.create_staged(staged, columns))
+            with contextlib.ExitStack() as stack:
+                stack.callback(self._drop, staged)
+                self._load(table, staged, columns, incoming)
+                yield staged, plan
+
+    def _drop(self, staged: str) -> None:
+        """Drop the temporary table. That it cannot be dropped is no failure of the write: it goes with the session."""
+        from snowflake.connector.errors import Error
+
+        with contextlib.suppress(Error):
+            self._run(sql.drop_staged(staged))
+
+    def _load(self, table: TableRef, staged: str, columns: dict[str, str], incoming: Incoming) -> None:
+        """Upload the rows as files and copy them into the temporary table."""
+        stage = f"_incoming_files_{self._number}"
+        self._run(sql.create_stage(table, stage))
+        with tempfile.TemporaryDirectory(prefix="warehouse_") as directory:
+            for file in parquet_files(incoming.reader(), Path(directory), staged):
+                self._run(sql.put(file, table, stage))
+                file.unlink()
+        if incoming.rows:
+            self._run(sql.copy(staged, columns, table, stage))
+        loaded = self._rows(sql.count_rows(staged))[0][0]
+        if loaded != incoming.rows:
+            raise StatementFailed(
+                f"Of {incoming.rows} rows for {table}, {loaded} arrived at Snowflake. Nothing was changed."
+            )
+
+    def _prepare(self, table: TableRef, plan: WritePlan) -> None:
+        """Create the table or add the columns that the plan says are missing. Commits."""
+        if plan.create:
+            self._run(sql.create_table(table, plan.columns))
+        for column, kind in plan.added.items():
+            self._run(sql.add_column(table, column, kind))
+
+
+def _result_schema(cursor: "SnowflakeCursor") -> pa.Schema:
+    from snowflake.connector.constants import FIELD_ID_TO_NAME
+
+    return pa.schema(
+        [
+            pa.field(
+                column.name, result_type(FIELD_ID_TO_NAME[column.type_code], column.precision, column.scale)
+            )
+            for column in cursor.description or []
+        ]
+    )

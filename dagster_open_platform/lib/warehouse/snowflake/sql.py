@@ -1,0 +1,160 @@
+"""The SQL that the Snowflake side of the seam runs.
+
+What belongs here: functions that build one statement each, from validated identifiers. What does not: values (they are
+bound as `?`), and running anything.
+"""
+
+# ruff: noqa: S608 - what is put into these texts are validated, quoted identifiers and types; values are bound
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from dagster_open_platform.lib.warehouse.arrow import ROW_NUMBER
+from dagster_open_platform.lib.warehouse.identifiers import double_quoted
+from dagster_open_platform.lib.warehouse.protocol import TableRef
+
+BEGIN = "BEGIN TRANSACTION"
+COMMIT = "COMMIT"
+ROLLBACK = "ROLLBACK"
+
+
+def name(*parts: str) -> str:
+    """Quote a name in upper case, so that it is the same object as the unquoted name."""
+    return double_quoted(*(part.upper() for part in parts))
+
+
+def quoted(table: TableRef) -> str:
+    """Return `"DATABASE"."SCHEMA"."TABLE"`."""
+    return name(table.database, table.schema, table.name)
+
+
+def columns(table: TableRef) -> str:
+    """Describe a table; the first two columns of the result are the names and the types."""
+    return f"DESCRIBE TABLE {quoted(table)}"
+
+
+def create_schema(table: TableRef) -> str:
+    """Create the table's schema if it is missing. Commits."""
+    return f"CREATE SCHEMA IF NOT EXISTS {name(table.database, table.schema)}"
+
+
+def use_schema(table: TableRef) -> str:
+    """Make the table's schema the one in which temporary objects are made."""
+    return f"USE SCHEMA {name(table.database, table.schema)}"
+
+
+def create_table(table: TableRef, columns: Mapping[str, str]) -> str:
+    """Create a table of the given columns (name to type) if it is missing. Commits."""
+    return f"CREATE TABLE IF NOT EXISTS {quoted(table)} ({_definitions(columns)})"
+
+
+def add_column(table: TableRef, column: str, kind: str) -> str:
+    """Add one column to a table if it is missing. Commits."""
+    return f"ALTER TABLE {quoted(table)} ADD COLUMN {name(column)} {kind}"
+
+
+def create_staged(staged: str, columns: Mapping[str, str]) -> str:
+    """Create the temporary table in the current schema that incoming rows are put in first."""
+    return f"CREATE TEMPORARY TABLE {name(staged)} ({_definitions(columns)})"
+
+
+def drop_staged(staged: str) -> str:
+    """Drop the temporary table."""
+    return f"DROP TABLE IF EXISTS {name(staged)}"
+
+
+def create_stage(table: TableRef, stage: str) -> str:
+    """Create, in the table's schema, the temporary stage that files are put in."""
+    return f"CREATE TEMPORARY STAGE IF NOT EXISTS {name(table.database, table.schema, stage)}"
+
+
+def put(file: Path, table: TableRef, stage: str) -> str:
+    """Upload a local file to the stage.
+
+    The path is the one value that becomes part of a text, because the client and not the server reads this statement.
+    """
+    escaped = file.as_posix().replace("'", r"\'")
+    return f"PUT 'file://{escaped}' @{name(table.database, table.schema, stage)} AUTO_COMPRESS = FALSE"
+
+
+def copy(staged: str, columns: Mapping[str, str], table: TableRef, stage: str) -> str:
+    """Load the Parquet files of the stage, whose columns are in lower case, and remove them from it."""
+    into = ", ".join(name(column) for column in columns)
+    values = ", ".join(f"$1:{double_quoted(column)}::{kind}" for column, kind in columns.items())
+    return (
+        f"COPY INTO {name(staged)} ({into}) FROM (SELECT {values} "
+        f"FROM @{name(table.database, table.schema, stage)}) "
+        "FILE_FORMAT = (TYPE = PARQUET USE_LOGICAL_TYPE = TRUE BINARY_AS_TEXT = FALSE) PURGE = TRUE"
+    )
+
+
+def count_rows(staged: str) -> str:
+    """Count the staged rows."""
+    return f"SELECT count(*) FROM {name(staged)}"
+
+
+def delete_window(table: TableRef, column: str) -> str:
+    """Delete the rows of a half-open range; binds its start and end."""
+    return f"DELETE FROM {quoted(table)} WHERE {name(column)} >= ? AND {name(column)} < ?"
+
+
+def insert_staged(table: TableRef, staged: str, columns: Sequence[str]) -> str:
+    """Insert the staged rows."""
+    names = ", ".join(name(column) for column in columns)
+    return f"INSERT INTO {quoted(table)} ({names}) SELECT {names} FROM {name(staged)}"
+
+
+def count_null_keys(staged: str, key: Sequence[str]) -> str:
+    """Count the staged rows that have a null in the key."""
+    condition = " OR ".join(f"{name(column)} IS NULL" for column in key)
+    return f"SELECT count(*) FROM {name(staged)} WHERE {condition}"
+
+
+def sample_duplicate_keys(staged: str, key: Sequence[str]) -> str:
+    """Up to five keys that more than one staged row has."""
+    names = ", ".join(name(column) for column in key)
+    return f"SELECT {names} FROM {name(staged)} GROUP BY {names} HAVING count(*) > 1 ORDER BY {names} LIMIT 5"
+
+
+def merge_staged(
+    table: TableRef, staged: str, columns: Sequence[str], key: Sequence[str], newer_by: str | None
+) -> str:
+    """Merge the newest staged row of each key; among equally new ones the last."""
+    names = ", ".join(name(column) for column in columns)
+    keys = ", ".join(name(column) for column in key)
+    newest = f"{name(newer_by)} DESC NULLS LAST, " if newer_by else ""
+    source = (
+        f"SELECT {names} FROM {name(staged)} "
+        f"QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY {newest}{name(ROW_NUMBER)} DESC) = 1"
+    )
+    condition = " AND ".join(f"target.{name(column)} = incoming.{name(column)}" for column in key)
+    values = ", ".join(f"incoming.{name(column)}" for column in columns)
+    return (
+        f"MERGE INTO {quoted(table)} AS target USING ({source}) AS incoming ON {condition}"
+        f"{_when_matched(columns, key, newer_by)} WHEN NOT MATCHED THEN INSERT ({names}) VALUES ({values})"
+    )
+
+
+def _when_matched(columns: Sequence[str], key: Sequence[str], newer_by: str | None) -> str:
+    changed = [column for column in columns if column not in key]
+    if not changed:
+        return ""
+    older = ""
+    if newer_by:
+        newer = name(newer_by)
+        older = f" AND (target.{newer} IS NULL OR incoming.{newer} >= target.{newer})"
+    assignments = ", ".join(f"{name(column)} = incoming.{name(column)}" for column in changed)
+    return f" WHEN MATCHED{older} THEN UPDATE SET {assignments}"
+
+
+def last_altered(database: str, tables: int) -> str:
+    """Schema, name and last change of tables of a database; binds schema and name of each."""
+    condition = " OR ".join(["(table_schema = ? AND table_name = ?)"] * tables)
+    return (
+        f"SELECT table_schema, table_name, last_altered FROM {name(database)}.INFORMATION_SCHEMA.TABLES "
+        f"WHERE {condition}"
+    )
+
+
+def _definitions(columns: Mapping[str, str]) -> str:
+    return ", ".join(f"{name(column)} {kind}" for column, kind in columns.items())
