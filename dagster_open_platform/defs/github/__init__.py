@@ -1,0 +1,1 @@
+"""GitHub: what people write about the open-source project."""
