@@ -109,7 +109,7 @@ class DuckDBWarehouse(WarehouseResource):
         tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(WarehouseLocked),
             stop=tenacity.stop_after_delay(self.lock_timeout_seconds),
-            wait=tenacity.wait_exponential_jitter(initial=0.05, max=2.0, jitter=0.05),
+            wait=tenacity.wait_exponential(multiplier=0.05, max=2.0) + tenacity.wait_random(0, 0.05),
             before_sleep=tenacity.before_sleep_log(dg.get_dagster_logger(), logging.INFO),
             reraise=True,
         )(once)

@@ -68,6 +68,11 @@ def create_stage(table: TableRef, stage: str) -> str:
     return f"CREATE TEMPORARY STAGE IF NOT EXISTS {name(table.database, table.schema, stage)}"
 
 
+def file_column(place: int) -> str:
+    """Name of the column at a place (from 0) in a staged file: a plain one, for these are paths and no identifiers."""
+    return f"c{place}"
+
+
 def put(file: Path, table: TableRef, stage: str) -> str:
     """Upload a local file to the stage.
 
@@ -78,9 +83,9 @@ def put(file: Path, table: TableRef, stage: str) -> str:
 
 
 def copy(staged: str, columns: Mapping[str, str], table: TableRef, stage: str) -> str:
-    """Load the Parquet files of the stage, whose columns are in lower case, and remove them from it."""
+    """Load the Parquet files of the stage, which have the columns in this order, and remove them from it."""
     into = ", ".join(name(column) for column in columns)
-    values = ", ".join(f"$1:{double_quoted(column)}::{kind}" for column, kind in columns.items())
+    values = ", ".join(f"$1:{file_column(place)}::{kind}" for place, kind in enumerate(columns.values()))
     return (
         f"COPY INTO {name(staged)} ({into}) FROM (SELECT {values} "
         f"FROM @{name(table.database, table.schema, stage)}) "

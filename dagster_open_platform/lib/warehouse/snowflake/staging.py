@@ -12,6 +12,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dagster_open_platform.lib.warehouse.snowflake.sql import file_column
+
 # Some tens of megabytes a file: what Snowflake recommends to load in parallel, and all that is on the disk at a time.
 ROWS_PER_FILE = 500_000
 
@@ -28,16 +30,17 @@ def parquet_files(
         rows_per_file: After how many rows another file begins (at the next batch).
 
     Yields:
-        Each file when it is complete. The caller may remove it before the next is begun.
+        Each file, with columns named by `sql.file_column`, when it is complete. The caller may remove it before the next is begun.
     """
     number, rows, writer = 0, 0, None
+    schema = pa.schema([field.with_name(file_column(place)) for place, field in enumerate(reader.schema)])
     for batch in reader:
         if writer is None:
             number, rows = number + 1, 0
             writer = pq.ParquetWriter(
-                directory / f"{prefix}_{number}.parquet", reader.schema, compression="snappy"
+                directory / f"{prefix}_{number}.parquet", schema, compression="snappy"
             )
-        writer.write_batch(batch)
+        writer.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=schema))
         rows += batch.num_rows
         if rows >= rows_per_file:
             writer.close()

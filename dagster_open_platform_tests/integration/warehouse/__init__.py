@@ -1,0 +1,1 @@
+"""Tests of the warehouse seam with other processes, full disks and a server."""
