@@ -1,0 +1,145 @@
+"""The command line of the laptop's platform.
+
+What belongs here: options, help texts, and how an error is told: one clear message, exit code 1, no traceback. What does
+not: what the commands do. Each imports its work itself, so that ``--help`` answers at once.
+"""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from dagster_open_platform_local.company.errors import CompanyError
+from dagster_open_platform_local.stack.errors import StackError
+from dagster_open_platform_local.stack.signals import Interrupted, interruptible
+from dagster_open_platform_local.state import DIRECTORY_VARIABLE, StateError, local_state
+
+app = typer.Typer(
+    name="dagster_open_platform_local",
+    help="Run the whole platform on this machine: simulated company, services, warehouse, Dagster.\n\n"
+    f"All state is in .local/, or where {DIRECTORY_VARIABLE} says. COMPANY_SCALE and COMPANY_SEED choose the company.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Today = Annotated[
+    datetime | None,
+    typer.Option(
+        "--date",
+        formats=["%Y-%m-%d"],
+        help="The date it shall be in the company (UTC): every day before it has data. At the latest today."
+        "  [default: yesterday, or the company's own date if that is later]",
+    ),
+]
+
+
+@contextmanager
+def _reported(*, ends_by_signal: bool = False) -> Iterator[None]:
+    """Tell errors as one message, and turn signals into exit codes.
+
+    Args:
+        ends_by_signal: Whether a signal is how the command normally ends.
+    """
+    try:
+        with interruptible():
+            yield
+    except (StackError, StateError, CompanyError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    except Interrupted as interrupted:
+        typer.echo(f"Stopped ({interrupted}).", err=True)
+        raise typer.Exit(0 if ends_by_signal else interrupted.exit_code) from interrupted
+
+
+@app.command()
+def demo(today: Today = None) -> None:
+    """Build the company, start its services, materialize every asset that is due, and say what came of it.
+
+    The first time everything is due. Later only what is missing: partitions of new days, and whatever reads from
+    something that changed. Exit code 1, and the reasons in the last lines, if anything failed.
+    """
+    from dagster_open_platform_local.demo.command import run_demo
+
+    with _reported():
+        code = run_demo(local_state(), Console(), today.date() if today else None)
+    raise typer.Exit(code)
+
+
+@app.command()
+def dev(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the Dagster UI, on 127.0.0.1.")] = 3000,
+) -> None:
+    """Serve the Dagster UI, with daemon and services beneath it, until interrupted.
+
+    The company keeps up with the calendar: it is today there, and a day later whenever a UTC day has passed.
+    """
+    from dagster_open_platform_local.stack.commands import serve_dagster
+
+    with _reported(ends_by_signal=True):
+        serve_dagster(local_state(), Console(), port)
+
+
+@app.command()
+def stack(today: Today = None) -> None:
+    """Run only the services, until interrupted, and say where they are."""
+    from dagster_open_platform_local.stack.commands import serve_company
+
+    with _reported(ends_by_signal=True):
+        serve_company(local_state(), Console(), today.date() if today else None)
+
+
+@app.command()
+def advance() -> None:
+    """Move the company one day on. Running services see the new day at once."""
+    from dagster_open_platform_local.stack.company import advance_company
+
+    with _reported():
+        state = local_state()
+        state.create()
+        typer.echo(f"It is {advance_company(state)} in the company now.")
+
+
+@app.command()
+def status() -> None:
+    """Say what is there: the state, the company, and whether a stack runs."""
+    from dagster_open_platform_local.stack.status import describe_state
+
+    with _reported():
+        for line in describe_state(local_state()):
+            typer.echo(line)
+
+
+@app.command()
+def reset(
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
+) -> None:
+    """Delete all local state: company, warehouse, Dagster's records, logs. Refuses while a stack runs."""
+    from dagster_open_platform_local.stack.lock import stack_lock
+
+    with _reported():
+        state = local_state()
+        if not state.root.exists():
+            typer.echo(f"There is nothing in {state.root}.")
+            return
+        if not state.is_ours:
+            raise StateError(
+                f"{state.root} was not made by this project; it is not deleted. Does {DIRECTORY_VARIABLE} say what you mean?"
+            )
+        with stack_lock(state.lock, "reset"):
+            if not yes:
+                if not sys.stdin.isatty():
+                    raise StateError(f"Pass --yes to delete {state.root} without being asked.")
+                typer.confirm(f"Delete {state.root} with everything in it?", abort=True)
+            shutil.rmtree(state.root)
+        typer.echo(f"Deleted {state.root}.")
+
+
+def main() -> None:
+    """Entry point."""
+    app()

@@ -1,0 +1,122 @@
+"""Figures of the summary, read out of the warehouse with SQL.
+
+What belongs here: row counts of every table, and the few questions that a person asks of the marts; the one module of the
+demo that knows what the platform is about. What does not: how they are shown.
+
+The files are opened read-only, after the runs: DuckDB lets one process write a file at a time.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+_SUFFIX = ".duckdb"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A question and its answer.
+
+    Args:
+        name: What it is.
+        value: For a person; "not available: …" if a table is missing.
+    """
+
+    name: str
+    value: str
+
+
+_WEEKS = """
+    select week_start, sum(download_count) as downloads, sum(previous_week_download_count) as before
+    from dwh_reporting.community.pypi_downloads_weekly
+    where is_complete_week
+    group by week_start
+    order by week_start desc
+    limit 1
+"""
+
+_FIGURES: Mapping[str, str] = {
+    "Downloads of Dagster's packages": """
+        select format('{:,} of {:,} packages since {}',
+            sum(download_count)::bigint, count(*), min(first_download_date))
+        from dwh_reporting.community.dim_oss_packages
+    """,
+    "Most downloaded": """
+        select string_agg(format('{} ({:,})', package_name, download_count::bigint), ', '
+            order by download_count desc)
+        from (select * from dwh_reporting.community.dim_oss_packages order by download_count desc limit 3)
+    """,
+    "Last full week": f"""
+        select format('{{:,}} downloads in the week of {{}}', downloads::bigint, week_start)
+            || coalesce(format(', {{:+.1f}} % on the week before', 100.0 * (downloads - before) / before), '')
+        from ({_WEEKS})
+    """,  # noqa: S608 - both parts are constants
+    "Issues": """
+        select format('{:,} open of {:,} in {:,} repositories',
+            sum(open_issue_count)::bigint, sum(issue_count)::bigint, count(*))
+        from dwh_reporting.community.dim_github_repositories
+    """,
+    "First response to an issue": """
+        select format('{:.0f} h in the median, {:.0f} % answered',
+            median(hours_to_first_response), 100.0 * count(hours_to_first_response) / count(*))
+        from dwh_reporting.community.github_issue_response_times
+    """,
+    "Last 7 days on GitHub": """
+        select format('{:,} issues opened, {:,} closed, {:,} comments',
+            sum(issues_opened)::bigint, sum(issues_closed)::bigint, sum(comments_written)::bigint)
+        from dwh_reporting.community.github_activity_daily
+        where activity_date > (select max(activity_date) from dwh_reporting.community.github_activity_daily)
+            - interval 7 day
+    """,
+}
+
+
+def business_figures(warehouse: Path) -> list[Figure]:
+    """Ask the marts.
+
+    Args:
+        warehouse: Directory of the DuckDB files.
+    """
+    with _attached(warehouse) as connection:
+        return [Figure(name, _ask(connection, sql)) for name, sql in _FIGURES.items()]
+
+
+def count_rows(warehouse: Path) -> dict[str, int]:
+    """Rows of every table, by ``database.schema.table``; views are left out."""
+    with _attached(warehouse) as connection:
+        tables = connection.execute(
+            "select database_name, schema_name, table_name from duckdb_tables() where not internal order by all"
+        ).fetchall()
+        return {".".join(table): _count(connection, table) for table in tables}
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: tuple[str, str, str]) -> int:
+    name = ".".join(_quoted(part) for part in table)
+    found = connection.execute(f"select count(*) from {name}").fetchone()  # noqa: S608 - quoted identifiers
+    return found[0] if found else 0
+
+
+def _ask(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
+    try:
+        found = connection.execute(sql).fetchone()
+    except duckdb.CatalogException as error:
+        # After a failed run a mart may not exist; the failure itself is reported elsewhere.
+        return f"not available: {str(error).splitlines()[0]}"
+    return str(found[0]) if found and found[0] is not None else "nothing yet"
+
+
+@contextmanager
+def _attached(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to which every file of the warehouse is attached, read-only, under its name."""
+    with duckdb.connect() as connection:
+        for file in sorted(warehouse.glob(f"*{_SUFFIX}")):
+            path = str(file).replace("'", "''")
+            connection.execute(f"attach '{path}' as {_quoted(file.stem)} (read_only)")
+        yield connection
+
+
+def _quoted(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'

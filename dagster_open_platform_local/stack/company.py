@@ -1,0 +1,57 @@
+"""Brings the simulated company to a date, one writer at a time.
+
+What belongs here: which date it shall be, and the lock. What does not: the data.
+"""
+
+from datetime import date
+
+from dagster_open_platform_local.company.build import advance, build, catch_up
+from dagster_open_platform_local.company.clock import (
+    CLOCK_FILE,
+    CompanyClock,
+    default_today,
+    read_clock,
+    wall_clock_date,
+)
+from dagster_open_platform_local.company.settings import settings_from_environment
+from dagster_open_platform_local.stack.lock import exclusive
+from dagster_open_platform_local.state import LocalState
+
+
+def ensure_company(state: LocalState, today: date | None = None) -> CompanyClock:
+    """Build the company, or what it lacks.
+
+    Args:
+        state: Where it is.
+        today: The date it shall be there (UTC); None: a new company gets yesterday, and an older one is brought to it.
+
+    Raises:
+        CompanyError: It was made from other settings, or it cannot be that date.
+    """
+    with exclusive(state.company_lock):
+        if today is None and (state.company / CLOCK_FILE).exists():
+            today = max(read_clock(state.company).today, default_today())
+        build(state.company, settings_from_environment(), today)
+        return read_clock(state.company)
+
+
+def advance_company(state: LocalState) -> date:
+    """Move the company one day on; its services see it at once.
+
+    Raises:
+        CompanyError: There is none, or its next day is not over.
+    """
+    with exclusive(state.company_lock):
+        return advance(state.company)
+
+
+def follow_wall_clock(state: LocalState) -> date | None:
+    """Bring the company to today's date (UTC); the new date, or None if it was there already.
+
+    Raises:
+        CompanyError: There is no company.
+    """
+    with exclusive(state.company_lock):
+        before, now = read_clock(state.company).today, wall_clock_date()
+        # A clock that was set back must not end the stack.
+        return catch_up(state.company, now) if now > before else None

@@ -1,0 +1,151 @@
+"""Whatever the graph: the plan does exactly what is due, in an order and in runs that Dagster takes."""
+
+import itertools
+
+import dagster as dg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dagster_open_platform_local.demo.due import Due
+from dagster_open_platform_local.demo.graph import Atom, Graph, PlanError
+from dagster_open_platform_local.demo.plan import Batch, make_plan
+from dagster_open_platform_tests.fixtures.graph_atoms import AS_OF, COLOURS, DAILY, WEEKLY, graphs, key
+
+
+def complete(definition: dg.PartitionsDefinition) -> tuple[str, ...]:
+    return tuple(definition.get_partition_keys(current_time=AS_OF))
+
+
+@st.composite
+def work(draw: st.DrawFn) -> tuple[Graph, dict[str, Due]]:
+    graph = draw(graphs([None, None, DAILY, WEEKLY, COLOURS]))
+    due: dict[str, Due] = {}
+    for name in draw(st.sets(st.sampled_from(sorted(graph.atoms)))):
+        definition = graph.atoms[name].partitions_def
+        keys: tuple[str, ...] = ()
+        if definition is not None:
+            chosen = draw(st.sets(st.sampled_from(complete(definition)), min_size=1))
+            keys = tuple(found for found in complete(definition) if found in chosen)
+        due[name] = Due(keys, "because")
+    return graph, due
+
+
+@given(work())
+def test_a_plan_does_what_is_due_once_and_nothing_else(given_work: tuple[Graph, dict[str, Due]]) -> None:
+    graph, due = given_work
+    plan = make_plan(graph, due, complete)
+    planned = [atom.id for batch in plan for atom in batch.atoms]
+    assert sorted(planned) == sorted(due)
+    for batch in plan:
+        for atom in batch.atoms:
+            keys = [partition for found in batch.ranges if found for partition in found.keys]
+            # A check that has no partitions goes with any.
+            assert tuple(keys) == due[atom.id].partitions or (atom.is_check and not due[atom.id].partitions)
+
+
+@given(work())
+def test_nothing_runs_before_what_it_needs(given_work: tuple[Graph, dict[str, Due]]) -> None:
+    graph, due = given_work
+    planned = [atom.id for batch in make_plan(graph, due, complete) for atom in batch.atoms]
+    for name in due:
+        for needed in graph.upstream[name] & due.keys():
+            assert planned.index(needed) < planned.index(name)
+
+
+@given(work())
+def test_a_run_holds_one_partitioning_and_neighbouring_partitions_only(
+    given_work: tuple[Graph, dict[str, Due]],
+) -> None:
+    for batch in make_plan(*given_work, complete):
+        makers = [atom for atom in batch.atoms if not atom.is_check]
+        assert len({atom.partitions_def for atom in makers}) <= 1
+        assert len({atom.partitions_per_run for atom in makers if atom.partitions_def}) <= 1
+        for found in batch.ranges:
+            if found is None:
+                assert all(atom.partitions_def is None for atom in makers)
+                continue
+            definition, size = makers[0].partitions_def, makers[0].partitions_per_run
+            assert definition is not None
+            assert size is None or len(found.keys) <= size
+            order = complete(definition)
+            begin = order.index(found.keys[0])
+            assert found.keys == order[begin : begin + len(found.keys)]
+
+
+@given(work())
+def test_no_two_batches_could_have_been_one(given_work: tuple[Graph, dict[str, Due]]) -> None:
+    """A batch is as large as its moment allows: nothing of its kind that needs only it is left for the next."""
+    graph, due = given_work
+    plan = make_plan(graph, due, complete)
+    for before, after in itertools.pairwise(plan):
+        if _kind(before, due) != _kind(after, due):
+            continue
+        done = {atom.id for batch in plan[: plan.index(after)] for atom in batch.atoms}
+        first = after.atoms[0]
+        assert not graph.upstream[first.id] & due.keys() <= done - {atom.id for atom in before.atoms}
+
+
+def _kind(batch: Batch, due: dict[str, Due]) -> object:
+    makers = [atom for atom in batch.atoms if not atom.is_check]
+    if not makers:
+        return object()
+    atom = makers[0]
+    per_run = atom.partitions_per_run if atom.partitions_def else None
+    return (atom.partitions_def, per_run, due[atom.id].partitions)
+
+
+def test_unpartitioned_assets_wait_so_that_they_run_together() -> None:
+    """Raw -> model, daily -> weekly -> mart: the models run once, after the last partitioned asset."""
+    atoms = [
+        Atom("raw", frozenset({dg.AssetKey("raw")})),
+        Atom("model", frozenset({dg.AssetKey("model")}), needs=frozenset({dg.AssetKey("raw")})),
+        Atom("daily", frozenset({dg.AssetKey("daily")}), partitions_def=DAILY),
+        Atom(
+            "weekly",
+            frozenset({dg.AssetKey("weekly")}),
+            needs=frozenset({dg.AssetKey("daily")}),
+            partitions_def=WEEKLY,
+        ),
+        Atom(
+            "mart",
+            frozenset({dg.AssetKey("mart")}),
+            needs=frozenset({dg.AssetKey("weekly"), dg.AssetKey("model")}),
+        ),
+    ]
+    graph = Graph({atom.id: atom for atom in atoms}, {})
+    due = {atom.id: Due(complete(atom.partitions_def) if atom.partitions_def else (), "") for atom in atoms}
+    assert [[atom.id for atom in batch.atoms] for batch in make_plan(graph, due, complete)] == [
+        ["daily"],
+        ["weekly"],
+        ["raw", "model", "mart"],
+    ]
+
+
+def test_a_single_run_backfill_is_one_run_around_each_gap() -> None:
+    atom = Atom("a", frozenset({key(0)}), partitions_def=DAILY, partitions_per_run=None)
+    keys = tuple(found for found in complete(DAILY) if found not in ("2026-06-03", "2026-06-10"))
+    [batch] = make_plan(Graph({"a": atom}, {}), {"a": Due(keys, "")}, complete)
+    assert [found.tags for found in batch.ranges if found] == [
+        {
+            "dagster/asset_partition_range_start": "2026-06-01",
+            "dagster/asset_partition_range_end": "2026-06-02",
+        },
+        {
+            "dagster/asset_partition_range_start": "2026-06-04",
+            "dagster/asset_partition_range_end": "2026-06-09",
+        },
+        {
+            "dagster/asset_partition_range_start": "2026-06-11",
+            "dagster/asset_partition_range_end": "2026-06-21",
+        },
+    ]
+
+
+def test_a_circle_is_named() -> None:
+    atoms = {
+        "a": Atom("a", frozenset({key(0)}), needs=frozenset({key(1)})),
+        "b": Atom("b", frozenset({key(1)}), needs=frozenset({key(0)})),
+    }
+    with pytest.raises(PlanError, match=r"in a circle: a -> b -> a|in a circle: b -> a -> b"):
+        make_plan(Graph(atoms, {}), {"a": Due((), ""), "b": Due((), "")}, complete)
