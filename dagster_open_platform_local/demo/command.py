@@ -12,7 +12,6 @@ from rich.console import Console
 
 from dagster_open_platform_local.demo.driver_context import DemoContext
 from dagster_open_platform_local.stack.commands import build_company, open_stack
-from dagster_open_platform_local.stack.manifest import ensure_manifest
 from dagster_open_platform_local.stack.process import GuardedProcess
 from dagster_open_platform_local.stack.services import company_services
 from dagster_open_platform_local.state import LocalState
@@ -37,9 +36,6 @@ def run_demo(state: LocalState, console: Console, today: date | None) -> int:
     with open_stack(state, "demo") as supervisor:
         clock = build_company(state, console, today)
         phases.end("data")
-        with console.status("Building the dbt manifest"):
-            ensure_manifest(supervisor)
-        phases.end("manifest")
         with console.status("Starting the services"):
             supervisor.start(company_services(state))
         phases.end("services")

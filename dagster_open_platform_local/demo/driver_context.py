@@ -17,7 +17,7 @@ class DemoContext:
         root: The state directory.
         as_of: The date in the company, ISO 8601: every day before it is complete.
         began: When the demo began, seconds since 1970.
-        phases: Seconds that its parts took until now: ``data``, ``services``, ``manifest``.
+        phases: Seconds that its parts took until now: ``data``, ``services``.
         services: Process ids by service.
     """
 
