@@ -3,7 +3,7 @@ with issues as (
     select
         repository,
         count(*) as issue_count,
-        sum(case when is_open then 1 else 0 end) as open_issue_count,
+        count(case when is_open then 1 end) as open_issue_count,
         min(created_at) as first_created_at,
         max(updated_at) as last_updated_at
     from {{ ref('stg_github__issues') }}
@@ -16,7 +16,7 @@ discussions as (
     select
         repository,
         count(*) as discussion_count,
-        sum(case when is_answered then 1 else 0 end) as answered_discussion_count,
+        count(case when is_answered then 1 end) as answered_discussion_count,
         min(created_at) as first_created_at,
         max(updated_at) as last_updated_at
     from {{ ref('stg_github__discussions') }}

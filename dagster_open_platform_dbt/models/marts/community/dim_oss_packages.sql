@@ -24,7 +24,7 @@ packages as (
         package_name,
         min(download_date) as first_download_date,
         max(download_date) as last_download_date,
-        sum(download_count) as download_count,
+        cast(sum(download_count) as bigint) as download_count,
         count(distinct package_version) as version_count
     from downloads
     group by package_name
@@ -36,7 +36,7 @@ versions as (
     select
         package_name,
         package_version,
-        sum(download_count) as download_count
+        cast(sum(download_count) as bigint) as download_count
     from downloads
     group by
         package_name,

@@ -98,11 +98,11 @@ events as (
 select
     activity_date,
     repository,
-    sum(case when event_type = 'issue_opened' then 1 else 0 end) as issues_opened,
-    sum(case when event_type = 'issue_closed' then 1 else 0 end) as issues_closed,
-    sum(case when event_type = 'discussion_opened' then 1 else 0 end) as discussions_opened,
-    sum(case when event_type = 'discussion_answered' then 1 else 0 end) as discussions_answered,
-    sum(case when event_type = 'comment_written' then 1 else 0 end) as comments_written,
+    count(case when event_type = 'issue_opened' then 1 end) as issues_opened,
+    count(case when event_type = 'issue_closed' then 1 end) as issues_closed,
+    count(case when event_type = 'discussion_opened' then 1 end) as discussions_opened,
+    count(case when event_type = 'discussion_answered' then 1 end) as discussions_answered,
+    count(case when event_type = 'comment_written' then 1 end) as comments_written,
     count(distinct author_login) as distinct_authors
 from events
 where {{ in_run_window('activity_date', lookback) }}

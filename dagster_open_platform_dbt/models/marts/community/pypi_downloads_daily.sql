@@ -28,10 +28,11 @@ with downloads as (
 select
     download_date,
     package_name,
-    sum(download_count) as download_count,
-    sum(case when installer_name = 'pip' then download_count else 0 end) as pip_download_count,
-    sum(case when installer_name = 'uv' then download_count else 0 end) as uv_download_count,
-    sum(case when installer_name in ('pip', 'uv') then 0 else download_count end) as other_download_count,
+    cast(sum(download_count) as bigint) as download_count,
+    cast(sum(case when installer_name = 'pip' then download_count else 0 end) as bigint) as pip_download_count,
+    cast(sum(case when installer_name = 'uv' then download_count else 0 end) as bigint) as uv_download_count,
+    cast(sum(case when installer_name not in ('pip', 'uv') then download_count else 0 end) as bigint)
+        as other_download_count,
     count(distinct package_version) as active_version_count
 from downloads
 group by

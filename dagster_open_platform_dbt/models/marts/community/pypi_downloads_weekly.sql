@@ -15,7 +15,7 @@ package_weeks as (
     select
         week_start,
         package_name,
-        sum(download_count) as download_count,
+        cast(sum(download_count) as bigint) as download_count,
         count(distinct package_version) as active_version_count,
         max(days_counted) as days_counted
     from version_weeks
@@ -29,7 +29,7 @@ weeks as (
 
     select
         week_start,
-        sum(download_count) as download_count,
+        cast(sum(download_count) as bigint) as download_count,
         max(days_counted) as days_counted
     from package_weeks
     group by week_start

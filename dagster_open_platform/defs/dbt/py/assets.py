@@ -1,0 +1,95 @@
+"""The dbt project as assets, in three ops: what has no partitions, what is partitioned by day, and the snapshots.
+
+What belongs here: which op builds which nodes. What does not: how a build goes (``lib/dbt/runner.py``) and what an asset
+looks like (``lib/dbt/translator.py``).
+
+The manifest is read when the definitions load, not when this module is imported; if it is missing or stale, loading
+fails and says so.
+"""
+
+import dagster as dg
+from dagster_dbt import DbtCliResource, DbtProject, dbt_assets
+
+from dagster_open_platform.lib.dbt.manifest import load_manifest
+from dagster_open_platform.lib.dbt.properties import DAILY_TAG
+from dagster_open_platform.lib.dbt.relations import Relations
+from dagster_open_platform.lib.dbt.runner import DbtRunConfig, build
+from dagster_open_platform.lib.dbt.translator import PlatformDbtTranslator
+from dagster_open_platform.lib.warehouse.resource import WarehouseResource
+from dagster_open_platform.utils.environment_helpers import get_environment
+from dagster_open_platform_dbt import PROJECT_DIR
+
+DAILY_PARTITIONS = dg.DailyPartitionsDefinition(start_date="2026-06-01")
+"""The days from the first for which the sources hold data (UTC)."""
+
+POOL = "warehouse"
+# Only what may pass by itself is retried: a lock, a network. What a retry can't mend says so itself.
+RETRIES = dg.RetryPolicy(max_retries=3, delay=15, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
+
+
+@dg.definitions
+def dbt_definitions() -> dg.Definitions:
+    """The dbt assets and their checks, from the manifest that was built ahead."""
+    manifest = load_manifest()
+    project = DbtProject(project_dir=PROJECT_DIR)
+    translator = PlatformDbtTranslator(
+        relations=Relations(get_environment()), daily_partitions=DAILY_PARTITIONS
+    )
+
+    @dbt_assets(
+        name="dbt_non_partitioned",
+        manifest=manifest,
+        project=project,
+        dagster_dbt_translator=translator,
+        exclude=f"tag:{DAILY_TAG} resource_type:snapshot",
+        pool=POOL,
+        retry_policy=RETRIES,
+    )
+    def dbt_non_partitioned(
+        context: dg.AssetExecutionContext,
+        dbt: DbtCliResource,
+        warehouse: WarehouseResource,
+        config: DbtRunConfig,
+    ):
+        """Builds seeds, staging views and the marts that are computed as a whole."""
+        yield from build(context, dbt, warehouse, config)
+
+    @dbt_assets(
+        name="dbt_daily",
+        manifest=manifest,
+        project=project,
+        dagster_dbt_translator=translator,
+        select=f"tag:{DAILY_TAG}",
+        partitions_def=DAILY_PARTITIONS,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        pool=POOL,
+        retry_policy=RETRIES,
+    )
+    def dbt_daily(
+        context: dg.AssetExecutionContext,
+        dbt: DbtCliResource,
+        warehouse: WarehouseResource,
+        config: DbtRunConfig,
+    ):
+        """Builds the marts whose rows belong to days; a range of days is one run."""
+        yield from build(context, dbt, warehouse, config)
+
+    @dbt_assets(
+        name="dbt_snapshots",
+        manifest=manifest,
+        project=project,
+        dagster_dbt_translator=translator,
+        select="resource_type:snapshot",
+        pool=POOL,
+        retry_policy=RETRIES,
+    )
+    def dbt_snapshots(
+        context: dg.AssetExecutionContext,
+        dbt: DbtCliResource,
+        warehouse: WarehouseResource,
+        config: DbtRunConfig,
+    ):
+        """Records what has changed since the last run."""
+        yield from build(context, dbt, warehouse, config)
+
+    return dg.Definitions(assets=[dbt_non_partitioned, dbt_daily, dbt_snapshots])

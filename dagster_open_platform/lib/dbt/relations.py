@@ -1,0 +1,77 @@
+"""Where a model's table is: its physical name and a link to it.
+
+What belongs here: from logical to physical names, and the address under which a person can look at a table. What does not:
+opening the warehouse.
+"""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from dagster_open_platform.lib.dbt.targets import engine_of
+from dagster_open_platform.utils.environment_helpers import (
+    Environment,
+    get_database_for_environment,
+    get_dbt_target,
+    get_schema_for_environment,
+)
+
+DEFAULT_DUCKDB_DIR = Path(__file__).resolve().parents[3] / ".local" / "warehouse"
+
+
+@dataclass(frozen=True)
+class Relations:
+    """The tables of one environment.
+
+    Args:
+        environment: Whose tables.
+        snowflake_account: ``organization-account`` or ``locator.region``; without it there are no links into Snowflake.
+        duckdb_dir: Directory of the DuckDB files.
+    """
+
+    environment: Environment
+    snowflake_account: str | None = field(default_factory=lambda: os.environ.get("SNOWFLAKE_ACCOUNT") or None)
+    duckdb_dir: Path = field(
+        default_factory=lambda: Path(os.environ.get("WAREHOUSE_DUCKDB_DIR") or DEFAULT_DUCKDB_DIR)
+    )
+
+    def name(self, database: str, schema: str, table: str) -> str:
+        """Return the physical name ``database.schema.table`` of a table's logical one."""
+        return ".".join(
+            (
+                get_database_for_environment(database, self.environment),
+                get_schema_for_environment(schema, self.environment),
+                table,
+            )
+        )
+
+    def url(self, database: str, schema: str, table: str, *, is_view: bool) -> str | None:
+        """Return where to look at the table: Snowflake's own page of it, or the DuckDB file.
+
+        Args:
+            database: Logical name.
+            schema: Logical name.
+            table: Name of the table or view.
+            is_view: Snowflake has other pages for views.
+        """
+        physical = self.name(database, schema, table)
+        database, schema, table = physical.split(".")
+        if engine_of(get_dbt_target(self.environment)) == "duckdb":
+            return (
+                f"{(self.duckdb_dir.absolute() / f'{database}.duckdb').as_uri()}#{quote(f'{schema}.{table}')}"
+            )
+        if self.snowflake_account is None:
+            return None
+        kind = "view" if is_view else "table"
+        place = f"databases/{database}/schemas/{schema}/{kind}/{table}".upper().replace(kind.upper(), kind, 1)
+        return f"https://app.snowflake.com/{_account_path(self.snowflake_account)}/#/data/{place}"
+
+
+def _account_path(account: str) -> str:
+    """Return an account as Snowsight's addresses name it: ``organization/account`` or ``region/locator``."""
+    if "." in account:
+        locator, region = account.split(".", maxsplit=1)
+        return f"{quote(region)}/{quote(locator)}"
+    organization, _, name = account.partition("-")
+    return f"{quote(organization)}/{quote(name)}" if name else quote(organization)

@@ -1,0 +1,104 @@
+"""One ``dbt build`` inside a Dagster op: from dbt's events to Dagster's, and from its failures to typed ones.
+
+What belongs here: what every op that builds dbt assets does. What does not: which assets an op builds (``defs/dbt/``),
+how dbt is called (``resource.py``), what the warehouse shows (``evidence.py``), what a failure means (``diagnosis.py``).
+"""
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import dagster as dg
+from dagster_dbt import DbtCliInvocation, DbtCliResource
+from pydantic import Field
+
+from dagster_open_platform.lib.dbt.diagnosis import diagnose, node_results
+from dagster_open_platform.lib.dbt.evidence import DbtEvent, Evidence, open_if_possible
+from dagster_open_platform.lib.dbt.targets import engine_of
+from dagster_open_platform.lib.warehouse.capabilities import CAPABILITIES, Capability
+from dagster_open_platform.lib.warehouse.resource import WarehouseResource
+
+
+class DbtRunConfig(dg.Config):
+    """What a run of dbt assets can be told."""
+
+    full_refresh: bool = Field(
+        default=False,
+        description=(
+            "Rebuild incremental models and seeds from nothing. A partitioned model is then rebuilt over all its days,"
+            " not only those of the run, because its table is made anew."
+        ),
+    )
+
+
+def build(
+    context: dg.AssetExecutionContext,
+    dbt: DbtCliResource,
+    warehouse: WarehouseResource,
+    config: DbtRunConfig,
+) -> Iterator[DbtEvent]:
+    """Build and test the op's selected nodes, and yield their materializations and check results.
+
+    Args:
+        context: The op's. If it has partitions, their range becomes the vars ``min_date`` and ``max_date`` (exclusive).
+        dbt: Runs dbt.
+        warehouse: Shows what was built. dbt itself connects by ``profiles.yml``.
+        config: The run's options.
+
+    Raises:
+        PermanentFailure, RetryableFailure: dbt did not succeed, after everything that did has been yielded.
+    """
+    # Unit tests say whether the code is right, which does not change from run to run: they belong to the test suite.
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    if config.full_refresh:
+        arguments.append("--full-refresh")
+    if context.has_partition_key or context.has_partition_key_range:
+        arguments += ["--vars", json.dumps(window_variables(context.partition_time_window))]
+    with tempfile.TemporaryDirectory(prefix="dbt-") as scratch:
+        target_path = Path(scratch)
+        invocation = dbt.cli(arguments, context=context, target_path=target_path, raise_on_error=False)
+        messages: list[str] = []
+        events = _events(invocation, context, messages)
+        if not _readable_while_dbt_runs(dbt):
+            events = iter(list(events))
+        with open_if_possible(warehouse, context.log) as connection:
+            evidence = Evidence(
+                connection,
+                warehouse=warehouse,
+                manifest=invocation.manifest,
+                target_path=target_path,
+                log=context.log,
+            )
+            for event in events:
+                yield evidence.added_to(event)
+        if not invocation.is_successful():
+            written = target_path / "run_results.json"
+            results = node_results(json.loads(written.read_text())) if written.is_file() else []
+            raise diagnose(results, messages, invocation.manifest)
+
+
+def window_variables(window: dg.TimeWindow) -> Mapping[str, str]:
+    """Return the dbt vars that stand for a range of days: ISO dates, the end exclusive."""
+    return {"min_date": window.start.date().isoformat(), "max_date": window.end.date().isoformat()}
+
+
+def _readable_while_dbt_runs(dbt: DbtCliResource) -> bool:
+    engine = engine_of(dbt.target or "local")
+    return CAPABILITIES[Capability.CONCURRENT_WRITERS][engine] is not None
+
+
+def _events(
+    invocation: DbtCliInvocation, context: dg.AssetExecutionContext, messages: list[str]
+) -> Iterator[DbtEvent]:
+    """Yield what dbt reports as it comes, and collect its error messages."""
+    for message in invocation.stream_raw_events():
+        if message.raw_event["info"]["level"] == "error":
+            messages.append(message.raw_event["info"]["msg"])
+        yield from message.to_default_asset_events(
+            manifest=invocation.manifest,
+            dagster_dbt_translator=invocation.dagster_dbt_translator,
+            context=context,
+            target_path=invocation.target_path,
+            project=invocation.project,
+        )

@@ -1,0 +1,34 @@
+"""The targets of ``profiles.yml``: which engine stands behind each.
+
+What belongs here: total maps over the targets. What does not: the map from environment to target
+(``utils/environment_helpers.py``), nor a target's settings (``profiles.yml``).
+"""
+
+from collections.abc import Mapping
+
+from dagster_open_platform.lib.dbt.errors import UnknownTarget
+from dagster_open_platform.lib.warehouse.capabilities import Engine
+
+ENGINES: Mapping[str, Engine] = {
+    "local": "duckdb",
+    "prod": "snowflake",
+    "branch_deployment": "snowflake",
+    "dev": "snowflake",
+    "personal": "snowflake",
+    "ci": "snowflake",
+}
+"""Target to engine."""
+
+LOGICAL_TARGETS = ("local", "prod")
+"""The targets whose physical names are the logical ones; only these make a manifest that holds everywhere."""
+
+
+def engine_of(target: str) -> Engine:
+    """Return the engine behind a target.
+
+    Raises:
+        UnknownTarget: There is no such target; lists those that there are.
+    """
+    if target not in ENGINES:
+        raise UnknownTarget(f"There is no dbt target {target!r}; profiles.yml has: {', '.join(ENGINES)}.")
+    return ENGINES[target]
