@@ -32,7 +32,8 @@ class WritePlan:
 
     Args:
         create: Whether the table has to be created.
-        columns: Columns of the data, lower case, with the SQL type in which the table holds or will hold them.
+        columns: Columns of the data, lower case, with the SQL type of their values (of the table's column, where the
+            data has only nulls).
         added: Those of them that have to be added to an existing table.
     """
 
@@ -76,7 +77,7 @@ def plan_write(
             f"The data for {table} has new columns without a type, for they hold only nulls: {', '.join(untyped)}. "
             "Give the Arrow table a schema."
         )
-    columns = {name: existing.get(name) or expected[name] for name in incoming.names}
+    columns = {name: expected.get(name) or types.comparable(existing[name]) for name in incoming.names}
     added = {name: kind for name, kind in columns.items() if found is not None and name not in existing}
     return WritePlan(create=found is None, columns=columns, added=added)
 

@@ -15,7 +15,9 @@ from dagster_open_platform_tests.fixtures.warehouse import DAY, days, in_order, 
 
 Row = dict[str, Any]
 Model = list[Row]
-Outcome = tuple[WriteResult, WriteResult, Model]  # what the seam said, what it should have said, the table afterwards
+Outcome = tuple[
+    WriteResult, WriteResult, Model
+]  # what the seam said, what it should have said, the table afterwards
 Write = Callable[[WarehouseConnection, TableRef, Model], Outcome]
 
 SCHEMA = pa.schema({"day": pa.date32(), "id": pa.int64(), "at": pa.int64(), "note": pa.string()})

@@ -61,7 +61,7 @@ def classified(
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         kind = DiskFull if full else StatementFailed
         return kind(
-            f"The rows could not be put into local files for upload while {what}: {text}. Nothing was changed."
+            f"The rows could not be put into local files for Snowflake while {what}: {text}. Nothing was changed."
         )
     number = getattr(error, "errno", None)
     if number in _NO_LOGIN or (number == 250001 and _REFUSED.search(text)) or _is_refused_login(number):

@@ -37,9 +37,7 @@ def parquet_files(
     for batch in reader:
         if writer is None:
             number, rows = number + 1, 0
-            writer = pq.ParquetWriter(
-                directory / f"{prefix}_{number}.parquet", schema, compression="snappy"
-            )
+            writer = pq.ParquetWriter(directory / f"{prefix}_{number}.parquet", schema, compression="snappy")
         writer.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=schema))
         rows += batch.num_rows
         if rows >= rows_per_file:
