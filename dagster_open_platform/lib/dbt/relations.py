@@ -55,8 +55,7 @@ class Relations:
             table: Name of the table or view.
             is_view: Snowflake has other pages for views.
         """
-        physical = self.name(database, schema, table)
-        database, schema, table = physical.split(".")
+        database, schema, table = self.name(database, schema, table).split(".")
         if engine_of(get_dbt_target(self.environment)) == "duckdb":
             return (
                 f"{(self.duckdb_dir.absolute() / f'{database}.duckdb').as_uri()}#{quote(f'{schema}.{table}')}"
@@ -64,7 +63,9 @@ class Relations:
         if self.snowflake_account is None:
             return None
         kind = "view" if is_view else "table"
-        place = f"databases/{database}/schemas/{schema}/{kind}/{table}".upper().replace(kind.upper(), kind, 1)
+        # Unquoted names are stored in upper case.
+        database, schema, table = database.upper(), schema.upper(), table.upper()
+        place = f"databases/{database}/schemas/{schema}/{kind}/{table}"
         return f"https://app.snowflake.com/{_account_path(self.snowflake_account)}/#/data/{place}"
 
 

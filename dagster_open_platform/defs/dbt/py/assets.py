@@ -7,9 +7,13 @@ The manifest is read when the definitions load, not when this module is imported
 fails and says so.
 """
 
+from collections.abc import Iterator
+from typing import Any
+
 import dagster as dg
 from dagster_dbt import DbtCliResource, DbtProject, dbt_assets
 
+from dagster_open_platform.lib.dbt.evidence import DbtEvent
 from dagster_open_platform.lib.dbt.manifest import load_manifest
 from dagster_open_platform.lib.dbt.properties import DAILY_TAG
 from dagster_open_platform.lib.dbt.relations import Relations
@@ -30,66 +34,39 @@ RETRIES = dg.RetryPolicy(max_retries=3, delay=15, backoff=dg.Backoff.EXPONENTIAL
 @dg.definitions
 def dbt_definitions() -> dg.Definitions:
     """The dbt assets and their checks, from the manifest that was built ahead."""
-    manifest = load_manifest()
     project = DbtProject(project_dir=PROJECT_DIR)
+    manifest = load_manifest()
     translator = PlatformDbtTranslator(
         relations=Relations(get_environment()), daily_partitions=DAILY_PARTITIONS
     )
 
-    @dbt_assets(
-        name="dbt_non_partitioned",
-        manifest=manifest,
-        project=project,
-        dagster_dbt_translator=translator,
-        exclude=f"tag:{DAILY_TAG} resource_type:snapshot",
-        pool=POOL,
-        retry_policy=RETRIES,
-    )
-    def dbt_non_partitioned(
-        context: dg.AssetExecutionContext,
-        dbt: DbtCliResource,
-        warehouse: WarehouseResource,
-        config: DbtRunConfig,
-    ):
-        """Builds seeds, staging views and the marts that are computed as a whole."""
-        yield from build(context, dbt, warehouse, config)
+    def op(name: str, **selection: Any) -> dg.AssetsDefinition:
+        @dbt_assets(
+            name=name,
+            manifest=manifest,
+            project=project,
+            dagster_dbt_translator=translator,
+            pool=POOL,
+            retry_policy=RETRIES,
+            **selection,
+        )
+        def build_selected(
+            context: dg.AssetExecutionContext,
+            dbt: DbtCliResource,
+            warehouse: WarehouseResource,
+            config: DbtRunConfig,
+        ) -> Iterator[DbtEvent]:
+            yield from build(context, dbt, warehouse, config)
 
-    @dbt_assets(
-        name="dbt_daily",
-        manifest=manifest,
-        project=project,
-        dagster_dbt_translator=translator,
+        return build_selected
+
+    non_partitioned = op("dbt_non_partitioned", exclude=f"tag:{DAILY_TAG} resource_type:snapshot")
+    daily = op(
+        "dbt_daily",
         select=f"tag:{DAILY_TAG}",
         partitions_def=DAILY_PARTITIONS,
+        # A range of days is one run of dbt, with one window.
         backfill_policy=dg.BackfillPolicy.single_run(),
-        pool=POOL,
-        retry_policy=RETRIES,
     )
-    def dbt_daily(
-        context: dg.AssetExecutionContext,
-        dbt: DbtCliResource,
-        warehouse: WarehouseResource,
-        config: DbtRunConfig,
-    ):
-        """Builds the marts whose rows belong to days; a range of days is one run."""
-        yield from build(context, dbt, warehouse, config)
-
-    @dbt_assets(
-        name="dbt_snapshots",
-        manifest=manifest,
-        project=project,
-        dagster_dbt_translator=translator,
-        select="resource_type:snapshot",
-        pool=POOL,
-        retry_policy=RETRIES,
-    )
-    def dbt_snapshots(
-        context: dg.AssetExecutionContext,
-        dbt: DbtCliResource,
-        warehouse: WarehouseResource,
-        config: DbtRunConfig,
-    ):
-        """Records what has changed since the last run."""
-        yield from build(context, dbt, warehouse, config)
-
-    return dg.Definitions(assets=[dbt_non_partitioned, dbt_daily, dbt_snapshots])
+    snapshots = op("dbt_snapshots", select="resource_type:snapshot")
+    return dg.Definitions(assets=[non_partitioned, daily, snapshots])

@@ -1,0 +1,1 @@
+"""Tests: the manifest, the translation and the diagnosis of dbt, without running dbt."""
