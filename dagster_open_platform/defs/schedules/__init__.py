@@ -1,0 +1,1 @@
+"""Schedules that serve several integrations or none: what an automation condition cannot say."""
