@@ -6,6 +6,7 @@ closing it, and its settings (`resource.py`); the SQL (`sql.py`).
 
 import contextlib
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -44,12 +45,14 @@ class DuckDBConnection:
         self._attach = attach
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
-        """Run one statement and commit it. Creates the files of databases that have none yet, for it may write to any.
+        """Run one statement and commit it (see the protocol).
 
-        Changes that are made this way are unknown to `last_updated`.
+        Files of databases that the statement names are created when they are missing, for it may write to them. Changes
+        that are made this way are unknown to `last_updated`.
         """
         for database in self._databases:
-            self._attach(database)
+            if re.search(rf"\b{database}\b", sql, re.IGNORECASE):
+                self._attach(database)
         with self._errors("running a statement"):
             return self._run(sql, parameters)
 

@@ -16,7 +16,12 @@ import dagster as dg
 import tenacity
 from pydantic import Field
 
-from dagster_open_platform.lib.warehouse.errors import MissingCredentials, MissingDirectory, WarehouseLocked
+from dagster_open_platform.lib.warehouse.errors import (
+    MissingCredentials,
+    MissingDirectory,
+    PermissionDenied,
+    WarehouseLocked,
+)
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
 
 if TYPE_CHECKING:
@@ -86,6 +91,11 @@ class DuckDBWarehouse(WarehouseResource):
             raise MissingDirectory(
                 f"The warehouse's directory {directory} does not exist. Start the local stack, which makes it, or "
                 "correct the setting."
+            )
+        if not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
+            raise PermissionDenied(
+                f"The operating system forbids this user the warehouse's directory {directory}. Give it the right to "
+                "read and write there."
             )
         return directory
 

@@ -1,4 +1,4 @@
-"""What the protocol promises, kept by both engines."""
+"""What the protocol promises of replacing a window, kept by both engines."""
 
 # ruff: noqa: S608 - names of tables are quoted by the seam itself
 
@@ -17,14 +17,9 @@ from dagster_open_platform.lib.warehouse import (
     WriteResult,
 )
 from dagster_open_platform.lib.warehouse.errors import (
-    DuplicateKeys,
-    InvalidKey,
     InvalidWindow,
-    MissingObject,
     RowsOutsideWindow,
     SchemaMismatch,
-    StatementFailed,
-    UnknownDatabase,
     UnrepresentableValue,
     UnsupportedType,
 )
@@ -145,6 +140,22 @@ def test_a_reader_is_read_once_batch_by_batch(connection: WarehouseConnection) -
     assert [row["n"] for row in stored(connection)] == [0, 1, 2, 3, 4]
 
 
+def test_a_reader_is_never_collected_in_memory(connection: WarehouseConnection) -> None:
+    batch = pa.record_batch({"day": [DAY] * 20_000, "n": range(20_000)})
+    before = pa.total_allocated_bytes()
+    held: list[int] = []
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for _ in range(60):
+            yield pa.record_batch({"day": [DAY] * 20_000, "n": range(20_000)})
+            held.append(pa.total_allocated_bytes() - before)
+
+    reader = pa.RecordBatchReader.from_batches(batch.schema, batches())
+
+    assert connection.replace_window(TABLE, reader, days(DAY, 1)) == WriteResult(0, 60 * 20_000)
+    assert max(held) < 15 * batch.nbytes
+
+
 def test_a_reader_that_fails_fails_the_write_with_its_own_error(connection: WarehouseConnection) -> None:
     connection.replace_window(TABLE, ROWS, days(DAY, 2))
     before = stored(connection)
@@ -236,135 +247,3 @@ def test_a_window_must_be_about_a_column_of_dates_or_times(connection: Warehouse
     with pytest.raises(InvalidWindow, match="its column 'day' is date32"):
         connection.replace_window(TABLE, ROWS, hours)
     assert connection.columns(TABLE) is None
-
-
-ISSUES = pa.table({"id": ["a", "b"], "at": [2, 2], "title": ["A", "B"]})
-
-
-def test_a_merge_updates_and_inserts(connection: WarehouseConnection) -> None:
-    assert connection.merge(TABLE, ISSUES, ["id"], "at") == WriteResult(0, 2, 0)
-    newer = pa.table({"id": ["b", "c"], "at": [3, 1], "title": ["B2", "C"]})
-
-    assert connection.merge(TABLE, newer, ["ID"], "AT") == WriteResult(0, 1, 1)
-    assert connection.merge(TABLE, newer, ["id"], "at") == WriteResult(0, 0, 2)
-
-    assert {row["id"]: row["title"] for row in stored(connection)} == {"a": "A", "b": "B2", "c": "C"}
-
-
-def test_a_merge_never_overwrites_with_an_older_row(connection: WarehouseConnection) -> None:
-    connection.merge(TABLE, ISSUES, ["id"], "at")
-    late = pa.table({"id": ["a", "b"], "at": pa.array([1, None], pa.int64()), "title": ["late", "undated"]})
-
-    assert connection.merge(TABLE, late, ["id"], "at") == WriteResult(0, 0, 0)
-
-    assert stored(connection) == ISSUES.to_pylist()
-
-
-def test_of_several_rows_of_a_key_the_newest_counts_and_then_the_last(
-    connection: WarehouseConnection,
-) -> None:
-    data = pa.table(
-        {
-            "id": ["a", "a", "a", "b", "b"],
-            "at": pa.array([1, 3, 2, None, None], pa.int64()),
-            "title": ["old", "new", "middle", "first", "last"],
-        }
-    )
-
-    connection.merge(TABLE, data, ["id"], "at")
-
-    assert [row["title"] for row in stored(connection)] == ["new", "last"]
-
-
-def test_keys_that_are_not_keys_are_refused_and_nothing_changes(connection: WarehouseConnection) -> None:
-    connection.merge(TABLE, ISSUES, ["id"])
-    twice = pa.table({"id": ["x", "x"], "at": [1, 2], "title": ["1", "2"]})
-    absent = pa.table({"id": pa.array(["x", None]), "at": [1, 2], "title": ["1", "2"]})
-
-    with pytest.raises(DuplicateKeys, match="example: x"):
-        connection.merge(TABLE, twice, ["id"])
-    with pytest.raises(InvalidKey, match="1 rows"):
-        connection.merge(TABLE, absent, ["id"], "at")
-    with pytest.raises(InvalidKey, match=r"lacks columns .*: nope"):
-        connection.merge(TABLE, ISSUES, ["nope"])
-    with pytest.raises(InvalidKey, match="at least one column"):
-        connection.merge(TABLE, ISSUES, [])
-
-    assert stored(connection) == ISSUES.to_pylist()
-
-
-def test_a_merge_of_keys_alone_inserts_what_is_missing(connection: WarehouseConnection) -> None:
-    connection.merge(TABLE, ISSUES.select(["id"]), ["id"])
-
-    assert connection.merge(TABLE, pa.table({"id": ["b", "c"]}), ["id"]) == WriteResult(0, 1, 0)
-    assert [row["id"] for row in stored(connection)] == ["a", "b", "c"]
-
-
-def test_values_are_bound_never_read_as_sql(connection: WarehouseConnection) -> None:
-    nasty = "'; DROP TABLE downloads; --"
-    connection.merge(TABLE, pa.table({"id": [nasty, "b"], "n": [1, 2]}), ["id"])
-
-    found = connection.query(f"SELECT n AS Found FROM {connection.quoted(TABLE)} WHERE id = ?", [nasty])
-
-    assert found.to_pylist() == [{"found": 1}]
-    assert connection.execute(f"DELETE FROM {connection.quoted(TABLE)} WHERE id = ?", [nasty]) == 1
-    assert connection.execute(f"UPDATE {connection.quoted(TABLE)} SET n = ? WHERE n = ?", [3, 2]) == 1
-    assert [row["id"] for row in stored(connection)] == ["b"]
-
-
-def test_times_are_bound_as_moments(connection: WarehouseConnection) -> None:
-    connection.replace_window(TABLE, ALL_TYPES, days(DAY, 1))
-    moment = dt.datetime(2026, 5, 31, 21, 2, 3, 4, tzinfo=dt.timezone(dt.timedelta(hours=-4)))
-
-    found = connection.query(f"SELECT whole FROM {connection.quoted(TABLE)} WHERE moment = ?", [moment])
-
-    assert found.to_pylist() == [{"whole": 1}]
-
-
-def test_whole_numbers_stay_whole(connection: WarehouseConnection) -> None:
-    connection.replace_window(TABLE, ROWS, days(DAY, 2))
-
-    found = connection.query(
-        f"SELECT sum(n) AS total, max(n) AS most, count(*) AS amount FROM {connection.quoted(TABLE)}"
-    )
-
-    assert found.to_pylist() == [{"total": 6, "most": 3, "amount": 3}]
-    # fakesnow makes a float of a sum, which Snowflake does not.
-    whole = ["most", "amount"] if connection.engine == "snowflake" else ["total", "most", "amount"]
-    assert found.select(whole).schema.types == [pa.int64()] * len(whole)
-
-
-def test_statements_without_rows_change_none(connection: WarehouseConnection) -> None:
-    connection.merge(TABLE, ISSUES, ["id"])
-
-    assert connection.execute(f"DROP TABLE {connection.quoted(TABLE)}") == 0
-    assert connection.columns(TABLE) is None
-
-
-def test_what_is_missing_is_named(connection: WarehouseConnection) -> None:
-    connection.merge(TABLE, ISSUES, ["id"])
-    nowhere = TableRef("purina", "pypi", "nowhere")
-
-    with pytest.raises(MissingObject, match=r"(?i)nowhere"):
-        connection.query(f"SELECT * FROM {connection.quoted(nowhere)}")
-    with pytest.raises(MissingObject, match=r"(?i)no_such_column"):
-        connection.query(f"SELECT no_such_column FROM {connection.quoted(TABLE)}")
-    with pytest.raises(UnknownDatabase, match=r"'elsewhere'.*dwh_reporting, purina"):
-        connection.merge(TableRef("elsewhere", "a", "b"), ISSUES, ["id"])
-    with pytest.raises(StatementFailed):
-        connection.execute("NOT A STATEMENT")
-
-
-def test_last_updates_are_aware_and_none_for_what_is_not_there(connection: WarehouseConnection) -> None:
-    connection.merge(TABLE, ISSUES, ["id"])
-    nowhere = TableRef("purina", "pypi", "nowhere")
-    other = TableRef("dwh_reporting", "pypi", "downloads")
-
-    found = connection.last_updated([TABLE, nowhere, other])
-
-    assert list(found) == [TABLE, nowhere, other]
-    assert found[nowhere] is None
-    assert found[other] is None
-    time = found[TABLE]
-    assert time is not None
-    assert time.utcoffset() == dt.timedelta(0)

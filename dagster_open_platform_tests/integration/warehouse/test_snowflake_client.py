@@ -1,0 +1,154 @@
+"""The Snowflake side through Snowflake's real client, whose bindings and results fakesnow's patch leaves out."""
+
+# ruff: noqa: S608 - names of tables are quoted by the seam itself
+
+import contextlib
+import datetime as dt
+import http.server
+import json
+import socket
+import threading
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+import fakesnow
+import pyarrow as pa
+import pytest
+import snowflake.connector
+from snowflake.connector.errors import Error
+
+from dagster_open_platform.lib.warehouse import TableRef, Window, WriteResult
+from dagster_open_platform.lib.warehouse.errors import LoginFailed, MissingObject, WarehouseUnavailable
+from dagster_open_platform.lib.warehouse.snowflake.connection import SnowflakeConnection
+from dagster_open_platform.lib.warehouse.snowflake.errors import cause, classified
+from dagster_open_platform_tests.fixtures.warehouse import ALL_TYPES, DAY, TABLE, days, in_order, stored
+
+# fakesnow's server gives null times as 1970-01-01, so the row of nulls stays out here.
+PRESENT = ALL_TYPES.slice(0, 2)
+PASSWORD = "correct horse"
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[SnowflakeConnection]:
+    # The server cannot describe BEGIN, as the client asks it to; transactions are tested in unit/warehouse.
+    without_begin: dict[str, Any] = {"nop_regexes": ["BEGIN"]}
+    with fakesnow.server(session_parameters=without_begin) as settings:
+        settings |= {"paramstyle": "qmark", "timezone": "UTC", "autocommit": True, "network_timeout": 30}
+        with snowflake.connector.connect(**settings) as session:
+            session.cursor().execute("CREATE DATABASE PURINA")
+            yield SnowflakeConnection(session, ["purina"])
+
+
+def test_every_type_survives_upload_and_download(connection: SnowflakeConnection) -> None:
+    assert connection.replace_window(TABLE, PRESENT, days(DAY, 1)) == WriteResult(0, 2)
+    assert connection.replace_window(TABLE, PRESENT, days(DAY, 1)) == WriteResult(2, 2)
+
+    result = connection.query(f"SELECT * FROM {connection.quoted(TABLE)}")
+
+    assert result.schema.equals(ALL_TYPES.schema)
+    assert in_order(result.to_pylist()) == in_order(PRESENT.to_pylist())
+    empty = connection.query(f"SELECT * FROM {connection.quoted(TABLE)} WHERE whole = ?", [0])
+    assert empty.num_rows == 0
+    assert empty.schema.equals(ALL_TYPES.schema)
+
+
+@pytest.mark.parametrize("column", ["day", "whole", "real", "words", "clock", "local", "moment"])
+def test_values_of_each_type_are_bound(connection: SnowflakeConnection, column: str) -> None:
+    table = TableRef("purina", "bound", f"by_{column}")
+    connection.replace_window(table, PRESENT, days(DAY, 1))
+    for value, expected in zip(PRESENT[column].to_pylist(), PRESENT["flag"].to_pylist(), strict=True):
+        if isinstance(value, dt.datetime) and value.tzinfo:
+            value = value.astimezone(dt.timezone(dt.timedelta(hours=-4)))
+        found = connection.query(f"SELECT flag FROM {connection.quoted(table)} WHERE {column} = ?", [value])
+        assert expected in [row["flag"] for row in found.to_pylist()]
+
+
+def test_a_window_of_times_and_a_merge(connection: SnowflakeConnection) -> None:
+    table = TableRef("purina", "pypi", "moments")
+    moments = [dt.datetime(2026, 6, 1, hour, tzinfo=dt.UTC) for hour in range(4)]
+    data = pa.table(
+        {"seen": pa.array(moments, pa.timestamp("us", tz="UTC")), "id": range(4), "title": list("abcd")}
+    )
+    whole, half = (
+        Window("seen", moments[0], moments[3] + dt.timedelta(1)),
+        Window("seen", moments[0], moments[2]),
+    )
+
+    connection.replace_window(table, data, whole)
+    assert connection.replace_window(table, data.slice(0, 1), half) == WriteResult(2, 1)
+    assert connection.merge(table, data, ["id"], "seen") == WriteResult(0, 1, 3)
+    assert connection.execute(f"DELETE FROM {connection.quoted(table)} WHERE seen < ?", [moments[1]]) == 1
+    assert [row["title"] for row in stored(connection, table)] == ["b", "c", "d"]
+
+
+def test_what_is_missing_is_told_by_the_client(connection: SnowflakeConnection) -> None:
+    nowhere = TableRef("purina", "pypi", "nowhere")
+
+    assert connection.columns(nowhere) is None
+    with pytest.raises(MissingObject):
+        connection.query(f"SELECT * FROM {connection.quoted(nowhere)}")
+
+
+class Refusal(http.server.BaseHTTPRequestHandler):
+    """Answers every login as Snowflake answers a wrong password."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        answer = {
+            "data": {},
+            "code": "390100",
+            "message": "Incorrect username or password was specified.",
+            "success": 0,
+        }
+        body = json.dumps(answer).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object, **kwargs: object) -> None:
+        """Say nothing."""
+
+
+def login(port: int) -> Error:
+    """Return what the client raises when it logs in at a port."""
+    with pytest.raises(Error) as raised:
+        snowflake.connector.connect(
+            account="account",
+            user="user",
+            password=PASSWORD,
+            protocol="http",
+            host="127.0.0.1",
+            port=port,
+            login_timeout=2,
+            session_parameters={"CLIENT_OUT_OF_BAND_TELEMETRY_ENABLED": False},
+        )
+    return raised.value
+
+
+def test_a_refused_login_is_permanent_and_tells_no_secret() -> None:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Refusal) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        error = login(server.server_port)
+        server.shutdown()
+
+    failure = classified(error, "logging in", [PASSWORD])
+
+    assert isinstance(failure, LoginFailed)
+    assert not failure.allow_retries
+    assert "Incorrect username or password" in str(failure)
+    assert cause(error, [PASSWORD]) is error
+    assert PASSWORD not in "".join(traceback.format_exception(error))
+
+
+def test_an_account_that_does_not_answer_may_be_retried() -> None:
+    with contextlib.closing(socket.socket()) as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+
+    failure = classified(login(port), "logging in", [PASSWORD])
+
+    assert isinstance(failure, WarehouseUnavailable)
+    assert failure.allow_retries
