@@ -8,6 +8,7 @@ Building definitions opens no connection, runs no dbt and reads no secret. The c
 component types.
 """
 
+import warnings
 from collections.abc import Mapping
 from datetime import timedelta
 from types import ModuleType
@@ -17,6 +18,8 @@ import dagster as dg
 
 import dagster_open_platform.defs
 from dagster_open_platform.lib.automation_sensors import automation_sensors
+from dagster_open_platform.lib.definition_checks import check_definitions
+from dagster_open_platform.lib.yaml_errors import located_yaml_errors
 from dagster_open_platform.resources import default_resources
 from dagster_open_platform.utils.environment_helpers import (
     Environment,
@@ -49,16 +52,27 @@ def build_definitions(
         PermanentFailure: An instance, the environment or the dbt manifest is wrong; the message says where.
     """
     environment = environment or get_environment()
-    with environment_scope(environment):
-        tree = dg.ComponentTree(defs_module=defs_module, project_root=REPOSITORY_ROOT)
+    with environment_scope(environment), warnings.catch_warnings():
+        # Code references and asset-spec mapping are beta in a Dagster whose exact version is pinned: nothing to tell.
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        warnings.simplefilter("ignore", dg.PreviewWarning)
+        return _assembled(environment, resources or {}, defs_module)
+
+
+def _assembled(
+    environment: Environment, resources: Mapping[str, Any], defs_module: ModuleType
+) -> dg.Definitions:
+    tree = dg.ComponentTree(defs_module=defs_module, project_root=REPOSITORY_ROOT)
+    with located_yaml_errors(tree.defs_module_path):
         found = tree.build_defs(tree.defs_module_path)
     merged = dg.Definitions.merge(
         found,
         dg.Definitions(
-            resources={**default_resources(environment), **(resources or {})},
+            resources={**default_resources(environment), **resources},
             sensors=automation_sensors(environment),
         ),
     )
+    check_definitions(merged)
     return _finished(merged, environment)
 
 

@@ -13,11 +13,9 @@ import dagster as dg
 from dagster_open_platform.lib.bigquery.resource import BigQueryResource
 from dagster_open_platform.lib.dbt.resource import dbt_resource
 from dagster_open_platform.lib.github.resource import GitHubResource
-from dagster_open_platform.lib.warehouse.resource import (
-    WarehouseResource,
-    duckdb_warehouse,
-    snowflake_warehouse,
-)
+from dagster_open_platform.lib.warehouse.duckdb.resource import duckdb_warehouse
+from dagster_open_platform.lib.warehouse.resource import WarehouseResource
+from dagster_open_platform.lib.warehouse.snowflake.resource import snowflake_warehouse
 from dagster_open_platform.utils.environment_helpers import (
     LOGICAL_DATABASES,
     Environment,

@@ -17,7 +17,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dagster_open_platform.lib.failures import PermanentFailure
+from dagster_open_platform.utils.failures import PermanentFailure
 
 
 class EnvironmentName(StrEnum):
