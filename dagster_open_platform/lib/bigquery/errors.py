@@ -88,6 +88,11 @@ def translate(error: BaseException) -> PermanentFailure | RetryableFailure | Non
         return _refused()
     if isinstance(error, exceptions.GoogleAPICallError):
         return _from_api(error)
+    if isinstance(error, requests.exceptions.JSONDecodeError):
+        return BigQueryUnavailable(
+            "The answer is not BigQuery's: it is not JSON. Something stands between, such as a proxy's error page; if it"
+            " stays so, look there."
+        )
     unreachable = (
         google.auth.exceptions.TransportError,
         requests.exceptions.RequestException,

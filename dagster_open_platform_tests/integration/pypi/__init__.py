@@ -1,0 +1,1 @@
+"""PyPI downloads through the real BigQuery client and the local service."""
