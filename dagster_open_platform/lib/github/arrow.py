@@ -1,100 +1,82 @@
 """The tables that issues, discussions and comments become.
 
-What belongs here: their Arrow schemas, with what each column means. Times are UTC.
+What belongs here: their columns, with what each means. Times are UTC.
 """
 
-from collections.abc import Iterable
-from typing import Any
+from __future__ import annotations
 
-import dagster as dg
-import pyarrow as pa
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
-_TIME = pa.timestamp("us", tz="UTC")
+from dagster_open_platform.lib.columns import Column, arrow_schema
 
+if TYPE_CHECKING:
+    import pyarrow as pa
 
-def _column(name: str, kind: pa.DataType, description: str, nullable: bool = False) -> pa.Field:
-    return pa.field(name, kind, nullable, {"description": description})
+_ID = Column("id", "string", "GitHub's global node id; the key of the table")
+_NUMBER = Column("number", "integer", "Number within the repository, shared by issues and discussions")
+_REPOSITORY = Column("repository", "string", "owner/name")
+_TITLE = Column("title", "string", "Title")
+_AUTHOR = Column("author", "string", "Login; null where the account was deleted", nullable=True)
+_CREATED = Column("created_at", "timestamp", "When it was written")
+_UPDATED = Column("updated_at", "timestamp", "When GitHub last saw it change; a reaction is no change")
+_LABELS = Column("labels", "string", "JSON array of label names")
+_COMMENTS = Column("comment_count", "integer", "Comments, without replies to comments")
+_REACTIONS = Column("reaction_count", "integer", "Reactions of all kinds when it was fetched")
+_URL = Column("url", "string", "Address of the web page")
 
-
-_ID = _column("id", pa.string(), "GitHub's global node id; the key of the table")
-_NUMBER = _column("number", pa.int64(), "Number within the repository, shared by issues and discussions")
-_REPOSITORY = _column("repository", pa.string(), "owner/name")
-_TITLE = _column("title", pa.string(), "Title")
-_AUTHOR = _column("author", pa.string(), "Login; null where the account was deleted", nullable=True)
-_CREATED = _column("created_at", _TIME, "When it was written")
-_UPDATED = _column("updated_at", _TIME, "When GitHub last saw it change; a reaction is no change")
-_LABELS = _column("labels", pa.string(), "JSON array of label names")
-_COMMENTS = _column("comment_count", pa.int64(), "Comments, without replies to comments")
-_REACTIONS = _column("reaction_count", pa.int64(), "Reactions of all kinds when it was fetched")
-_URL = _column("url", pa.string(), "Address of the web page")
-
-ISSUES = pa.schema(
-    [
-        _ID,
-        _NUMBER,
-        _REPOSITORY,
-        _TITLE,
-        _column("state", pa.string(), "OPEN or CLOSED"),
-        _AUTHOR,
-        _CREATED,
-        _UPDATED,
-        _column("closed_at", _TIME, "When it was closed; null while it is open", nullable=True),
-        _LABELS,
-        _COMMENTS,
-        _REACTIONS,
-        _column("thumbs_up_count", pa.int64(), "Thumbs up when it was fetched"),
-        _URL,
-    ]
+ISSUES = (
+    _ID,
+    _NUMBER,
+    _REPOSITORY,
+    _TITLE,
+    Column("state", "string", "OPEN or CLOSED"),
+    _AUTHOR,
+    _CREATED,
+    _UPDATED,
+    Column("closed_at", "timestamp", "When it was closed; null while it is open", nullable=True),
+    _LABELS,
+    _COMMENTS,
+    _REACTIONS,
+    Column("thumbs_up_count", "integer", "Thumbs up when it was fetched"),
+    _URL,
 )
-DISCUSSIONS = pa.schema(
-    [
-        _ID,
-        _NUMBER,
-        _REPOSITORY,
-        _TITLE,
-        _column("category", pa.string(), "Name of the discussion category"),
-        _AUTHOR,
-        _CREATED,
-        _UPDATED,
-        _column("answered_at", _TIME, "When a comment was chosen as the answer", nullable=True),
-        _column("is_answered", pa.bool_(), "Whether a comment is the answer; false where none can be"),
-        _column("upvote_count", pa.int64(), "Upvotes when it was fetched"),
-        _COMMENTS,
-        _REACTIONS,
-        _LABELS,
-        _URL,
-    ]
+DISCUSSIONS = (
+    _ID,
+    _NUMBER,
+    _REPOSITORY,
+    _TITLE,
+    Column("category", "string", "Name of the discussion category"),
+    _AUTHOR,
+    _CREATED,
+    _UPDATED,
+    Column("answered_at", "timestamp", "When a comment was chosen as the answer", nullable=True),
+    Column("is_answered", "bool", "Whether a comment is the answer; false where none can be"),
+    Column("upvote_count", "integer", "Upvotes when it was fetched"),
+    _COMMENTS,
+    _REACTIONS,
+    _LABELS,
+    _URL,
 )
-COMMENTS = pa.schema(
-    [
-        _ID,
-        _column("parent_id", pa.string(), "Id of the issue or discussion"),
-        _column("parent_type", pa.string(), "ISSUE or DISCUSSION"),
-        _REPOSITORY,
-        _AUTHOR,
-        _CREATED,
-        _column("updated_at", _TIME, "When it was last edited, or written"),
-        _REACTIONS,
-    ]
+COMMENTS = (
+    _ID,
+    Column("parent_id", "string", "Id of the issue or discussion"),
+    Column("parent_type", "string", "ISSUE or DISCUSSION"),
+    _REPOSITORY,
+    _AUTHOR,
+    _CREATED,
+    Column("updated_at", "timestamp", "When it was last edited, or written"),
+    _REACTIONS,
 )
-TABLES = {"issues": ISSUES, "discussions": DISCUSSIONS, "comments": COMMENTS}
+TABLES: Mapping[str, tuple[Column, ...]] = {
+    "issues": ISSUES,
+    "discussions": DISCUSSIONS,
+    "comments": COMMENTS,
+}
 
 
-def table_of(name: str, rows: Iterable[dict[str, Any]]) -> pa.Table:
-    """Rows as a table of the schema ``TABLES[name]``."""
-    return pa.Table.from_pylist(list(rows), schema=TABLES[name])
+def table_of(name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """Rows as a table with the columns ``TABLES[name]``."""
+    import pyarrow as pa
 
-
-def column_schema(schema: pa.Schema) -> dg.TableSchema:
-    """A schema as Dagster shows it."""
-    return dg.TableSchema(
-        [
-            dg.TableColumn(
-                name=column.name,
-                type=str(column.type),
-                description=(column.metadata or {}).get(b"description", b"").decode(),
-                constraints=dg.TableColumnConstraints(nullable=column.nullable, unique=column.name == "id"),
-            )
-            for column in schema
-        ]
-    )
+    return pa.Table.from_pylist(list(rows), schema=arrow_schema(TABLES[name]))

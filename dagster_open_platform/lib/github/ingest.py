@@ -8,20 +8,24 @@ by id and never replace a newer state of the same item: windows may be fetched i
 deleted at GitHub stays in the tables, since no search tells of it.
 """
 
-import datetime as dt
+from __future__ import annotations
+
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
-import pyarrow as pa
 
 from dagster_open_platform.lib.github.arrow import TABLES, table_of
-from dagster_open_platform.lib.github.client import GitHubClient, Thread, ThreadKind
 from dagster_open_platform.lib.github.windows import TimeWindow
+from dagster_open_platform.lib.presentation import markdown_table
 from dagster_open_platform.lib.warehouse import TableRef, WarehouseConnection, WriteResult
 
-_THREAD_TABLES = {"issues": ThreadKind.ISSUE, "discussions": ThreadKind.DISCUSSION}
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from dagster_open_platform.lib.github.client import GitHubClient, Thread
+
 _PREVIEW_ROWS = 5
 _IDS_A_QUERY = 1000
 _DAYS_NEVER_QUIET = 7
@@ -84,8 +88,11 @@ def fetch(
     Raises:
         PermanentFailure, RetryableFailure: What the client raises.
     """
+    # Imported when something is fetched: an HTTP client is much to load for a definition.
+    from dagster_open_platform.lib.github.client import ThreadKind
+
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES if name in wanted}
-    for name, kind in _THREAD_TABLES.items():
+    for name, kind in {"issues": ThreadKind.ISSUE, "discussions": ThreadKind.DISCUSSION}.items():
         if name not in wanted and "comments" not in wanted:
             continue
         for repository in repositories:
@@ -157,31 +164,22 @@ def metadata_of(landed: Landed, fetched: Fetched) -> dict[str, Any]:
         "rows_inserted": landed.written.rows_inserted,
         "rows_updated": landed.written.rows_updated,
         **fetched.statistics,
-        "preview": dg.MetadataValue.md(preview(landed.name, landed.fetched)),
+        "preview": markdown_table(preview(landed.name, landed.fetched)),
     }
 
 
-def preview(name: str, table: pa.Table) -> str:
-    """The newest rows as a Markdown table.
+def preview(name: str, table: pa.Table) -> pa.Table:
+    """The newest rows and their most telling columns, as texts.
 
     Args:
         name: Key of ``arrow.TABLES``.
         table: Its rows.
     """
+    import pyarrow as pa
+
     columns = _PREVIEW_COLUMNS[name]
     newest = table.sort_by([("updated_at", "descending")]).slice(0, _PREVIEW_ROWS).select(columns)
-    lines = [" | ".join(columns), " | ".join("---" for _ in columns)]
-    lines += [" | ".join(_cell(row[column]) for column in columns) for row in newest.to_pylist()]
-    return "\n".join(f"| {line} |" for line in lines)
-
-
-def _cell(value: object) -> str:
-    text = (
-        f"{value:%Y-%m-%d %H:%M}"
-        if isinstance(value, dt.datetime)
-        else str(value if value is not None else "")
-    )
-    return " ".join(text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").split())
+    return newest.cast(pa.schema([(column, pa.string()) for column in columns]))
 
 
 def checks_of(key: dg.AssetKey, landed: Landed, fetched: Fetched) -> list[dg.AssetCheckResult]:

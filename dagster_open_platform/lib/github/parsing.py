@@ -66,9 +66,13 @@ def child(node: Node, name: str) -> Node:
     return _read(node, name, dict, "an object")
 
 
-def children(node: Node, name: str) -> Sequence[Any]:
-    """A list that is there."""
-    return _read(node, name, list, "a list")
+def objects(node: Node, name: str) -> Sequence[Node]:
+    """A list that is there, of objects that are there."""
+    found = _read(node, name, list, "a list of objects")
+    for each in found:
+        if not isinstance(each, dict):
+            raise _wrong(name, "a list of objects", each)
+    return found
 
 
 def moment(node: Node, name: str) -> dt.datetime:
@@ -91,7 +95,7 @@ def moment_or_none(node: Node, name: str) -> dt.datetime | None:
 def connection(node: Node, name: str) -> Connection:
     """A page of a connection and where it goes on."""
     found = child(node, name)
-    nodes = children(found, "nodes")
+    nodes = _read(found, "nodes", list, "a list of objects")
     for each in nodes:
         if not isinstance(each, dict | None):
             raise _wrong(f"{name}.nodes", "a list of objects", each)
@@ -108,9 +112,25 @@ def login_or_none(node: Node) -> str | None:
 
 
 def reaction_counts(node: Node) -> dict[str, int]:
-    """How often each reaction was given."""
-    groups = children(node, "reactionGroups")
+    """How often each reaction was given; none where GitHub's schema lets the list be null."""
+    if node.get("reactionGroups", "") is None:
+        return {}
+    groups = objects(node, "reactionGroups")
     return {text(group, "content"): integer(child(group, "reactors"), "totalCount") for group in groups}
+
+
+def label_names(node: Node) -> list[str]:
+    """All labels; none where GitHub's schema lets the connection be null."""
+    if node.get("labels", "") is None:
+        return []
+    labels = child(node, "labels")
+    names = [text(label, "name") for label in objects(labels, "nodes")]
+    total = integer(labels, "totalCount")
+    if len(names) != total:
+        raise UnexpectedAnswer(
+            f"GitHub sent {len(names)} of {total} labels of {text(node, 'url')} in one page."
+        )
+    return names
 
 
 def issue_row(node: Node) -> Row:
@@ -141,12 +161,6 @@ def discussion_row(node: Node) -> Row:
 
 def _item(node: Node) -> Row:
     """The columns that issues and discussions share."""
-    labels = child(node, "labels")
-    names = [text(label, "name") for label in children(labels, "nodes")]
-    if len(names) != integer(labels, "totalCount"):
-        raise UnexpectedAnswer(
-            f"GitHub sent {len(names)} of {labels['totalCount']} labels of {text(node, 'url')} in one page."
-        )
     return {
         "id": text(node, "id"),
         "number": integer(node, "number"),
@@ -155,7 +169,7 @@ def _item(node: Node) -> Row:
         "author": login_or_none(node),
         "created_at": moment(node, "createdAt"),
         "updated_at": moment(node, "updatedAt"),
-        "labels": json.dumps(names, ensure_ascii=False),
+        "labels": json.dumps(label_names(node), ensure_ascii=False),
         "comment_count": integer(child(node, "commentCount"), "totalCount"),
         "reaction_count": sum(reaction_counts(node).values()),
         "url": text(node, "url"),

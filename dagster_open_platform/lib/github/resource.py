@@ -3,17 +3,22 @@
 What belongs here: configuration. What does not: reading (``client.py``).
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import dagster as dg
-import httpx
 from pydantic import Field
 
-from dagster_open_platform.lib.github.client import GitHubClient
 from dagster_open_platform.lib.github.errors import MissingToken
-from dagster_open_platform.lib.http import HttpClient, RetryLimits, Secrets
+
+if TYPE_CHECKING:
+    import httpx
+
+    from dagster_open_platform.lib.github.client import GitHubClient
 
 DEFAULT_API_URL = "https://api.github.com"
 API_URL_VARIABLE = "GITHUB_API_URL"
@@ -54,6 +59,9 @@ class GitHubResource(dg.ConfigurableResource):
             MissingToken: There is no token.
             InvalidRequest: The token cannot be a header, or the address is not one.
         """
+        from dagster_open_platform.lib.github.client import GitHubClient
+        from dagster_open_platform.lib.http import HttpClient, RetryLimits, Secrets
+
         token = self.token.get_value() if isinstance(self.token, dg.EnvVar) else self.token
         token = token or os.environ.get(TOKEN_VARIABLE) or ""
         if not token.strip():

@@ -3,6 +3,7 @@
 What belongs here: sending one request well. What does not: which requests (``lib/<vendor>/client.py``).
 """
 
+import contextlib
 import json
 import logging
 import random
@@ -216,12 +217,10 @@ class HttpClient:
             if retry_after is not None:
                 said += f" It asks to wait {retry_after:.0f} s."
             raise failure_of(response.status_code, headers, self._told(where, said), retry_after)
-        try:
-            body = json.loads(response.content) if response.content else None
-        except ValueError as error:
-            raise MalformedResponse(
-                self._told(where, f"sent {len(response.content)} bytes that are not JSON ({error}).")
-            ) from None
+        body, fault = _parsed(response.content)
+        if fault is not None:
+            size = len(response.content)
+            raise MalformedResponse(self._told(where, f"sent {size} bytes that are not JSON ({fault})."))
         return HttpAnswer(response.status_code, headers, body, retry_after)
 
     def _told(self, where: str, what: str) -> str:
@@ -241,10 +240,11 @@ class _Call:
 
 
 def _validated(base_url: str, service: str, secrets: Secrets) -> str:
-    try:
+    url: httpx.URL | None = None
+    with contextlib.suppress(httpx.InvalidURL):
         url = httpx.URL(base_url)
-    except httpx.InvalidURL as error:
-        raise InvalidRequest(secrets.redacted(f"The {service} URL is not one: {error}.")) from None
+    if url is None:
+        raise InvalidRequest(secrets.redacted(f"The {service} URL is not one: {base_url!r}."))
     if url.userinfo or url.query or url.fragment or secrets.are_in(base_url):
         raise InvalidRequest(
             f"The {service} URL must be https://host/path without credentials, query or fragment; it has one of them."
@@ -259,12 +259,20 @@ def _validated(base_url: str, service: str, secrets: Secrets) -> str:
 
 def _excerpt(response: httpx.Response, secrets: Secrets) -> str:
     """What an unsuccessful answer says, shortened to one line."""
-    try:
-        body = json.loads(response.content)
-    except ValueError:
-        body = None
+    body, _ = _parsed(response.content)
     message = body.get("message") if isinstance(body, dict) else None
     text = message if isinstance(message, str) else response.text
     # Blanked out before it is cut: half a secret would not be recognized.
     line = secrets.redacted(" ".join(text.split()))
     return line[:_EXCERPT].rstrip(".") if line else response.reason_phrase or "no text"
+
+
+def _parsed(content: bytes) -> tuple[Any, str | None]:
+    """A JSON document, or else what is wrong with it.
+
+    The exception itself is not passed on: it holds the document, and who knows what a broken server puts there.
+    """
+    try:
+        return json.loads(content) if content else None, None
+    except (ValueError, RecursionError) as error:
+        return None, str(error)

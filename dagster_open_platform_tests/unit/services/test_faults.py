@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -43,6 +43,7 @@ def test_health_answers_even_when_everything_is_faulted() -> None:
     assert client.get(ECHO).status_code == 500
 
 
+@settings(deadline=None)
 @given(
     calls=st.sets(st.integers(min_value=1, max_value=12), min_size=1),
     total=st.integers(min_value=1, max_value=12),

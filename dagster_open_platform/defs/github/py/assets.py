@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import dagster as dg
 
 from dagster_open_platform.lib.automation import ingest_on_cron
-from dagster_open_platform.lib.github.arrow import TABLES, column_schema
+from dagster_open_platform.lib.columns import table_schema
+from dagster_open_platform.lib.github.arrow import TABLES
 from dagster_open_platform.lib.github.ingest import (
     ROWS_LANDED,
     WINDOW_NOT_EMPTY,
@@ -65,10 +66,10 @@ def github_assets(retry_policy: dg.RetryPolicy | None = RETRIES) -> dg.AssetsDef
                 group_name="github",
                 owners=["team:devrel", "team:data-platform"],
                 kinds={"github", "python"},
-                metadata={"dagster/column_schema": column_schema(schema)},
+                metadata={"dagster/column_schema": table_schema(columns)},
                 automation_condition=ingest_on_cron("30 1 * * *"),
             )
-            for name, schema in TABLES.items()
+            for name, columns in TABLES.items()
         ],
         check_specs=[
             dg.AssetCheckSpec(name=check, asset=key_of(name), description=description)
