@@ -45,7 +45,8 @@ def check_definitions(defs: dg.Definitions) -> None:
 
 def duplicate_keys(defs: dg.Definitions) -> Iterator[str]:
     """A line for each asset key or check that is declared more than once, with all its places."""
-    places: dict[str, list[str]] = defaultdict(list)
+    # Finding a place reads source files, so it waits until there is a duplicate to tell.
+    declarations: dict[str, list[tuple[dg.AssetSpec | dg.AssetCheckSpec, Any]]] = defaultdict(list)
     seen: set[int] = set()
     for asset in [*(defs.assets or ()), *(defs.asset_checks or ())]:
         if id(asset) in seen:  # a module's asset that another module imports is found twice
@@ -53,12 +54,13 @@ def duplicate_keys(defs: dg.Definitions) -> Iterator[str]:
         seen.add(id(asset))
         for spec in asset.specs if isinstance(asset, dg.AssetsDefinition) else [asset]:
             if isinstance(spec, dg.AssetSpec):
-                places[f"asset {spec.key.to_user_string()!r}"].append(declared_at(spec, asset))
+                declarations[f"asset {spec.key.to_user_string()!r}"].append((spec, asset))
         for check in asset.check_specs if isinstance(asset, dg.AssetsDefinition) else ():
             name = f"check {check.name!r} of asset {check.asset_key.to_user_string()!r}"
-            places[name].append(declared_at(check, asset))
-    for what, where in places.items():
-        if len(where) > 1:
+            declarations[name].append((check, asset))
+    for what, declared in declarations.items():
+        if len(declared) > 1:
+            where = [declared_at(spec, asset) for spec, asset in declared]
             yield f"{where[0]}: {what} is also declared at {', '.join(where[1:])}; expected one declaration."
 
 

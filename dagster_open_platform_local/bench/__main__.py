@@ -1,0 +1,38 @@
+"""``just bench [NAME…]``: measures, prints each ratio beside its limit, and fails if one is missed."""
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+
+from rich.console import Console
+from rich.table import Table
+
+from dagster_open_platform_local.bench import load, warehouse
+from dagster_open_platform_local.bench.ratio import Ratio
+
+MEASURES: Mapping[str, Callable[[], list[Ratio]]] = {"load": load.measure, "warehouse": warehouse.measure}
+
+
+def main() -> int:
+    """Runs the named measures (default: all) and returns the exit code."""
+    parser = argparse.ArgumentParser(prog="just bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of: {', '.join(MEASURES)}")
+    names = parser.parse_args().names or list(MEASURES)
+    unknown = sorted(set(names) - set(MEASURES))
+    if unknown:
+        parser.error(f"unknown measures {', '.join(unknown)}; there are: {', '.join(MEASURES)}")
+    table = Table("measure", "ratio", "limit", "", "detail")
+    missed = 0
+    for name in names:
+        for ratio in MEASURES[name]():
+            missed += not ratio.kept
+            bound = ("≥" if ratio.higher_is_better else "≤") + f" {ratio.limit:g}"
+            table.add_row(
+                ratio.name, f"{ratio.value:.2f}", bound, "kept" if ratio.kept else "MISSED", ratio.detail
+            )
+    Console().print(table)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
