@@ -61,10 +61,11 @@ def build(directory: Path, settings: CompanySettings, today: date | None = None)
     else:
         clock = CompanyClock(settings, settings.epoch)
         write_clock(directory, clock)
-        today = default_today() if today is None else today
-    target = clock.today if today is None else today
-    _check_target(clock, target)
-    return _write(directory, clock.settings, target)
+    if today is None:
+        # A company without days is a new one, or one whose first build was killed.
+        today = default_today() if clock.today == settings.epoch else clock.today
+    _check_target(clock, today)
+    return _write(directory, clock.settings, today)
 
 
 def advance(directory: Path) -> date:

@@ -52,6 +52,7 @@ _REPLY_GAPS = (
 _TRIAGE_GAPS = (60, 1800, 2 * _HOUR, 8 * _HOUR, _DAYS, 4 * _DAYS)
 _CLOSE_GAPS = (600, 6 * _HOUR, _DAYS, 4 * _DAYS, 12 * _DAYS, 30 * _DAYS, 75 * _DAYS, 200 * _DAYS)
 _LATE_GAPS = (_HOUR, _DAYS, 6 * _DAYS, 25 * _DAYS, 90 * _DAYS)
+_DELETE_GAPS = (_DAYS, 30 * _DAYS, 150 * _DAYS, 500 * _DAYS)
 _REACTION_GAPS = (300, _HOUR, 8 * _HOUR, 2 * _DAYS, 10 * _DAYS, 60 * _DAYS, 300 * _DAYS)
 
 
@@ -108,7 +109,7 @@ def timeline(settings: CompanySettings, items: Items) -> Timeline:
         closed=closed,
         reopened=reopened,
         closed_again=event("closed_again", reopened, _LATE_GAPS, 0.6),
-        deleted=event("deleted", items.created, _LATE_GAPS, 0.004),
+        deleted=event("deleted", items.created, _DELETE_GAPS, 0.01),
     )
 
 

@@ -23,7 +23,7 @@ from dagster_open_platform_local.company.people import author_people, logins
 from dagster_open_platform_local.company.settings import CompanySettings
 
 _BOT_LOGIN = "dagster-support"
-_GONE_SHARE = 0.04
+_GONE_SHARE = 0.06
 _CONTRIBUTORS = 90
 
 
@@ -39,7 +39,7 @@ class Authors:
         count = author_count(settings)
         draws = Draws(settings.seed, "github_authors", np.arange(count, dtype=np.int64))
         start = unix_seconds(settings.epoch) - BACKLOG_DAYS * DAY_SECONDS
-        leaves = start + draws.below("left_day", 3 * BACKLOG_DAYS) * DAY_SECONDS
+        leaves = start + draws.below("left_day", 2 * BACKLOG_DAYS) * DAY_SECONDS
         gone = draws.chance("leaves", _GONE_SHARE) & (leaves < now)
         # Maintainers stay.
         gone[:TEAM_SIZE] = False

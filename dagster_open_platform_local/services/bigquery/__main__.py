@@ -1,7 +1,8 @@
 """Starts the service: `python -m dagster_open_platform_local.services.bigquery --port N --company DIR`.
 
-Reads `BIGQUERY_EMULATOR_TOKEN` (the token that clients must show) and `GOOGLE_CLOUD_PROJECT` (the project in which
-queries run) from the environment; `credentials.py` holds their defaults.
+Reads `BIGQUERY_EMULATOR_TOKEN` (the token that clients must show) and `BIGQUERY_EMULATOR_PROJECT` (the project in which
+queries run) from the environment; `credentials.py` holds their defaults. `GOOGLE_CLOUD_PROJECT` is not read: on a laptop
+it may name a real project.
 """
 
 import os
@@ -15,7 +16,7 @@ from dagster_open_platform_local.services.server import parse_arguments, serve
 def main() -> None:
     """Serve until told to stop."""
     arguments = parse_arguments("bigquery")
-    project = os.environ.get("GOOGLE_CLOUD_PROJECT") or LOCAL_PROJECT
+    project = os.environ.get("BIGQUERY_EMULATOR_PROJECT") or LOCAL_PROJECT
     token = os.environ.get("BIGQUERY_EMULATOR_TOKEN") or LOCAL_TOKEN
     serve(FaultInjector(create_app(arguments.company, project, token)), arguments.port)
 

@@ -9,7 +9,8 @@ import hmac
 import json
 
 LOCAL_PROJECT = "dagster-open-platform-local"
-"""The project in which queries run (`GOOGLE_CLOUD_PROJECT`)."""
+"""The project in which queries run unless `BIGQUERY_EMULATOR_PROJECT` says another; clients name it in
+`GOOGLE_CLOUD_PROJECT`."""
 
 LOCAL_TOKEN = "local-bigquery-token"  # noqa: S105  # opens nothing but a server on loopback
 """The bearer token that the service accepts unless `BIGQUERY_EMULATOR_TOKEN` says another."""
