@@ -21,7 +21,7 @@ def ingest_on_cron() -> Callable[..., dg.AutomationCondition]:
 
 @dg.template_var
 def on_inputs_updated() -> Callable[[], dg.AutomationCondition]:
-    """For cheap assets and for checks; takes nothing."""
+    """For cheap assets; takes nothing."""
     return automation.on_inputs_updated
 
 

@@ -1,0 +1,1 @@
+"""Tests of the BigQuery resource that need no service."""
