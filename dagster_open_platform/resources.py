@@ -29,10 +29,10 @@ def default_resources(environment: Environment) -> Mapping[str, Any]:
     """Every resource key of the platform and what stands behind it in ``environment``."""
     return {
         "warehouse": warehouse_resource(environment),
-        "bigquery": BigQueryResource(
-            project=dg.EnvVar("GOOGLE_CLOUD_PROJECT"), gcp_credentials=dg.EnvVar("GCP_CREDENTIALS")
-        ),
-        "github": GitHubResource(token=dg.EnvVar("GITHUB_TOKEN")),
+        # Credentials are read by the resource that needs them when it is used. An `EnvVar` that is unset would fail
+        # every run of the code location, also those that need none.
+        "bigquery": BigQueryResource(),
+        "github": GitHubResource(),
         "dbt": dbt_resource(get_dbt_target(environment)),
     }
 

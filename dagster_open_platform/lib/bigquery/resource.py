@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from google.cloud import bigquery
 
+CREDENTIALS_VARIABLE = "GCP_CREDENTIALS"
 TIB = 1 << 40
 
 
@@ -39,11 +40,13 @@ class BigQueryResource(dg.ConfigurableResource):
 
     project: str | None = Field(
         default=None,
-        description="Project in which queries run and that pays; default: that of the credentials.",
+        description="Project in which queries run and that pays; default: GOOGLE_CLOUD_PROJECT, or that of the credentials.",
     )
     gcp_credentials: str | None = Field(
         default=None,
-        description="Base64 of a credentials JSON; default: application default credentials.",
+        description=f"Base64 of a credentials JSON. If not given: the variable {CREDENTIALS_VARIABLE} when a run starts, or"
+        " else application default credentials.",
+        repr=False,
     )
     location: str | None = Field(default=None, description="Where queries run; default: where the data is.")
     maximum_bytes_billed: int = Field(
@@ -67,7 +70,7 @@ class BigQueryResource(dg.ConfigurableResource):
         Raises:
             BigQueryCredentialsMissing: There are no credentials or they cannot be read.
         """
-        credentials = self.gcp_credentials
+        credentials = self.gcp_credentials or os.environ.get(CREDENTIALS_VARIABLE)
         if credentials:
             _check_credentials(credentials)
         from dagster_cloud.dagster_insights import InsightsBigQueryResource
