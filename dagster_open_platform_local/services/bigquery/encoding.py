@@ -40,7 +40,7 @@ _SCALARS = {
     "timestamp with time zone": "TIMESTAMP",
 }
 _NULL_CELL = """'{"v":null}'"""
-_QUOTED = {"INTEGER", "NUMERIC", "BIGNUMERIC", "BOOLEAN", "DATE", "TIME"}
+_QUOTED = {"INTEGER", "BOOLEAN", "DATE", "TIME"}
 
 
 def field(name: str, kind: DuckDBPyType) -> dict[str, Any]:
@@ -115,6 +115,11 @@ def _scalar(value: str, kind: DuckDBPyType, int64_timestamp: bool) -> str:
         return f"CAST(TO_JSON({value}) AS VARCHAR)"
     if google in _QUOTED:
         text = f"CAST({value} AS VARCHAR)"
+    elif google in ("NUMERIC", "BIGNUMERIC"):
+        # 1.5 and not 1.500000000.
+        text = (
+            f"REGEXP_REPLACE(CAST({value} AS VARCHAR), '(\\.[0-9]*?)0+$', '\\1').REGEXP_REPLACE('\\.$', '')"
+        )
     elif google == "FLOAT":
         text = (
             f"CASE WHEN ISNAN({value}) THEN 'NaN' WHEN ISINF({value}) THEN IF({value} > 0, 'Infinity', '-Infinity') "

@@ -8,9 +8,13 @@ in what it returns, and nobody would notice. Descriptions:
 https://cloud.google.com/bigquery/docs/reference/standard-sql/functions-all
 """
 
+from typing import TypeVar
+
 from sqlglot import exp
 
 from dagster_open_platform_local.services.bigquery.errors import invalid_query, not_implemented
+
+_Node = TypeVar("_Node", bound=exp.Expr)
 
 _SERVED: frozenset[type[exp.Expr]] = frozenset(
     {
@@ -57,6 +61,9 @@ def check_functions(tree: exp.Expr) -> None:
     """
     if (safe := tree.find(exp.SafeFunc)) is not None:
         raise not_implemented(f"The SAFE. prefix ({safe.sql('bigquery')})")
+    for kind in tree.find_all(exp.DataType):
+        if kind.is_type("bigdecimal"):
+            raise not_implemented("The type BIGNUMERIC")
     for function in tree.find_all(exp.Func):
         if isinstance(function, exp.Anonymous | exp.AnonymousAggFunc):
             raise invalid_query(f"Function not found: {function.name}")
@@ -64,20 +71,48 @@ def check_functions(tree: exp.Expr) -> None:
             raise not_implemented(f"Function {function.sql_name()}")
 
 
+def _innermost_first(tree: exp.Expr, *kinds: type[_Node]) -> list[_Node]:
+    """Nodes of a tree, inner ones before those around them: a rewrite copies what is inside."""
+    return list(tree.find_all(*kinds))[::-1]
+
+
 def rewrite_functions(tree: exp.Expr) -> None:
     """Change, in place, what DuckDB would answer differently."""
-    for extracted in list(tree.find_all(exp.Extract)):
+    for extracted in _innermost_first(tree, exp.Extract):
         _rewrite_extract(extracted)
-    for pattern in list(tree.find_all(exp.RegexpExtract)):
+    for pattern in _innermost_first(tree, exp.RegexpExtract):
         # Without a match BigQuery's is NULL and DuckDB's an empty text.
         matches = exp.RegexpLike(this=pattern.this.copy(), expression=pattern.expression.copy())
         pattern.replace(exp.Case(ifs=[exp.If(this=matches, true=pattern.copy())]))
-    for number in list(tree.find_all(exp.Literal)):
+    for counted in _innermost_first(tree, exp.CountIf):
+        # DuckDB's is NULL, not 0, when the condition is NULL everywhere.
+        branch = exp.If(this=counted.this.copy(), true=exp.Literal.number(1))
+        counted.replace(exp.Count(this=exp.Case(ifs=[branch]), big_int=True))
+    for moved in _innermost_first(tree, exp.DateTrunc, exp.DateAdd, exp.DateSub):
+        moved.replace(exp.Anonymous(this=_SAME_TYPE, expressions=[moved.this.copy(), moved.copy()]))
+    _rewrite_timestamps(tree)
+    _rewrite_numbers(tree)
+
+
+def _rewrite_timestamps(tree: exp.Expr) -> None:
+    for difference in _innermost_first(tree, exp.TimestampDiff):
+        # Whole units there; DuckDB's DATE_DIFF counts the boundaries between two moments, its DATE_SUB whole units.
+        unit = exp.Literal.string(difference.text("unit").lower())
+        operands = [unit, difference.expression.copy(), difference.this.copy()]
+        difference.replace(exp.Anonymous(this="DATE_SUB", expressions=operands))
+    for moment in _innermost_first(tree, exp.UnixToTime):
+        moment.replace(exp.cast(moment.copy(), "timestamptz"))
+
+
+def _rewrite_numbers(tree: exp.Expr) -> None:
+    for kind in _innermost_first(tree, exp.DataType):
+        # NUMERIC: https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#decimal_types
+        if kind.is_type("decimal") and not kind.expressions:
+            kind.replace(exp.DataType.build("DECIMAL(38, 9)"))
+    for number in _innermost_first(tree, exp.Literal):
         # A number with a point is FLOAT64 there and DECIMAL here.
         if not number.is_string and not number.is_int:
             number.replace(exp.cast(number.copy(), "double"))
-    for moved in list(tree.find_all(exp.DateTrunc, exp.DateAdd, exp.DateSub)):
-        moved.replace(exp.Anonymous(this=_SAME_TYPE, expressions=[moved.this.copy(), moved.copy()]))
 
 
 def _rewrite_extract(extract: exp.Extract) -> None:

@@ -72,13 +72,13 @@ def read_query(text: str, parameters: Sequence[QueryParameter]) -> Query:
     positional = [parameter for parameter in parameters if parameter.name is None]
     statement = _parse(_name_placeholders(text, len(positional)))
     check_functions(statement)
-    if (session := statement.find(exp.SessionParameter)) is not None:
-        raise not_implemented(f"System variable {session.sql('bigquery')}")
     known = {parameter.name: parameter for parameter in parameters if parameter.name is not None}
     known |= {_POSITIONAL.format(i): parameter for i, parameter in enumerate(positional)}
     values: dict[str, str | list[str] | None] = {}
     for reference in list(statement.find_all(exp.Parameter)):
         name = reference.name.lower()
+        if not name:
+            raise not_implemented(f"System variable {reference.sql('bigquery')}")
         if name not in known:
             raise invalid_query(f"Query parameter '{reference.name}' not found")
         values[name] = known[name].value
