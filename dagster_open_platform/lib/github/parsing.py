@@ -18,7 +18,6 @@ Node = Mapping[str, Any]
 Row = dict[str, Any]
 T = TypeVar("T")
 
-THUMBS_UP = "THUMBS_UP"
 STATES = ("OPEN", "CLOSED")
 
 
@@ -111,12 +110,9 @@ def login_or_none(node: Node) -> str | None:
     return text(child(node, "author"), "login")
 
 
-def reaction_counts(node: Node) -> dict[str, int]:
-    """How often each reaction was given; none where GitHub's schema lets the list be null."""
-    if node.get("reactionGroups", "") is None:
-        return {}
-    groups = objects(node, "reactionGroups")
-    return {text(group, "content"): integer(child(group, "reactors"), "totalCount") for group in groups}
+def count(node: Node, name: str) -> int:
+    """How many objects a connection has in all."""
+    return integer(child(node, name), "totalCount")
 
 
 def label_names(node: Node) -> list[str]:
@@ -142,7 +138,7 @@ def issue_row(node: Node) -> Row:
         **_item(node),
         "state": state,
         "closed_at": moment_or_none(node, "closedAt"),
-        "thumbs_up_count": reaction_counts(node).get(THUMBS_UP, 0),
+        "thumbs_up_count": count(node, "thumbsUp"),
     }
 
 
@@ -170,8 +166,8 @@ def _item(node: Node) -> Row:
         "created_at": moment(node, "createdAt"),
         "updated_at": moment(node, "updatedAt"),
         "labels": json.dumps(label_names(node), ensure_ascii=False),
-        "comment_count": integer(child(node, "commentCount"), "totalCount"),
-        "reaction_count": sum(reaction_counts(node).values()),
+        "comment_count": count(node, "commentCount"),
+        "reaction_count": count(node, "reactions"),
         "url": text(node, "url"),
     }
 
@@ -192,5 +188,5 @@ def comment_row(node: Node, parent: Row, parent_type: str) -> Row:
         "author": login_or_none(node),
         "created_at": moment(node, "createdAt"),
         "updated_at": moment(node, "updatedAt"),
-        "reaction_count": sum(reaction_counts(node).values()),
+        "reaction_count": count(node, "reactions"),
     }

@@ -16,13 +16,13 @@ _ITEM = f"""
     author {{ login }}
     repository {{ nameWithOwner }}
     labels(first: {LABELS_PAGE}) {{ totalCount nodes {{ name }} }}
-    reactionGroups {{ content reactors {{ totalCount }} }}
+    reactions {{ totalCount }}
 """
 
 _COMMENT = """
     id createdAt updatedAt
     author { login }
-    reactionGroups { content reactors { totalCount } }
+    reactions { totalCount }
 """
 
 _PAGE_INFO = "pageInfo { hasNextPage endCursor }"
@@ -41,6 +41,7 @@ query Issues($search: String!, $first: Int!, $after: String, $withComments: Bool
       ... on Issue {{
         {_ITEM}
         state closedAt
+        thumbsUp: reactions(content: THUMBS_UP) {{ totalCount }}
         commentCount: comments {{ totalCount }}
         comments(first: {ISSUE_COMMENTS_PAGE}) @include(if: $withComments) {{ {_PAGE_INFO} nodes {{ {_COMMENT} }} }}
       }}

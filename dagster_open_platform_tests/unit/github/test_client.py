@@ -287,7 +287,7 @@ def test_results_that_github_counts_but_does_not_show_are_not_ignored() -> None:
 
 def comment_of(number: int, **more: object) -> dict[str, object]:
     written = "2026-06-01T00:00:00Z"
-    common = {"createdAt": written, "updatedAt": written, "author": None, "reactionGroups": []}
+    common = {"createdAt": written, "updatedAt": written, "author": None, "reactions": {"totalCount": 0}}
     return {"id": f"DC_{number}", **common, **more}
 
 

@@ -13,10 +13,6 @@ from dagster_open_platform.lib.github.errors import QueryRejected, QueryTooExpen
 from dagster_open_platform.lib.github.graphql import failure_in
 from dagster_open_platform.lib.http import Forbidden, HttpAnswer, NotFound, RateLimited, ServerError
 
-REACTIONS = [
-    {"content": "THUMBS_UP", "reactors": {"totalCount": 2}},
-    {"content": "HEART", "reactors": {"totalCount": 3}},
-]
 ITEM = {
     "id": "I_1",
     "number": 7,
@@ -27,10 +23,10 @@ ITEM = {
     "author": {"login": "octo"},
     "repository": {"nameWithOwner": "a/b"},
     "labels": {"totalCount": 1, "nodes": [{"name": "bug"}]},
-    "reactionGroups": REACTIONS,
+    "reactions": {"totalCount": 5},
     "commentCount": {"totalCount": 4},
 }
-ISSUE = {**ITEM, "state": "CLOSED", "closedAt": "2026-06-02T00:00:00Z"}
+ISSUE = {**ITEM, "thumbsUp": {"totalCount": 2}, "state": "CLOSED", "closedAt": "2026-06-02T00:00:00Z"}
 DISCUSSION = {
     **ITEM,
     "answerChosenAt": None,
@@ -38,7 +34,7 @@ DISCUSSION = {
     "upvoteCount": 1,
     "category": {"name": "Ideas"},
 }
-COMMENT = {name: ITEM[name] for name in ("id", "createdAt", "updatedAt", "author", "reactionGroups")}
+COMMENT = {name: ITEM[name] for name in ("id", "createdAt", "updatedAt", "author", "reactions")}
 # As in GitHub's schema.
 NULLABLE = {
     ("author",),

@@ -1,0 +1,1 @@
+"""Tests of the GitHub ingestion against a real process."""
