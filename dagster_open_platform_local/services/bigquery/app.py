@@ -93,7 +93,9 @@ def _respond(request: Request, body: bytes, handler: Handler, token: str) -> Res
     except BigQueryError as error:
         return _json_response(request, error.status, error.response())
     except CompanyError as error:
-        return _json_response(request, 500, BigQueryError("internalError", str(error)).response())
+        # Not an error that the client tries again for minutes.
+        unavailable = BigQueryError("tableUnavailable", str(error))
+        return _json_response(request, unavailable.status, unavailable.response())
 
 
 def _json_object(body: bytes) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Tests of the BigQuery service with the real client."""
