@@ -10,7 +10,7 @@ import dagster as dg
 import pytest
 from starlette.types import ASGIApp
 
-from dagster_open_platform.defs.github.py.assets import CHECKS, TABLES, github_assets, key_of
+from dagster_open_platform.defs.github.py.assets import CHECKS, REPOSITORIES, TABLES, github_assets, key_of
 from dagster_open_platform.defs.github.py.checks import github_table_checks
 from dagster_open_platform.defs.github.py.sources import graphql_api
 from dagster_open_platform.lib.failures import PermanentFailure, RetryableFailure
@@ -26,6 +26,7 @@ from dagster_open_platform.lib.http import (
 )
 from dagster_open_platform.lib.warehouse import WarehouseResource, duckdb_warehouse
 from dagster_open_platform_local.company.github import GitHubState
+from dagster_open_platform_local.company.github_items import REPOSITORIES as COMPANY_REPOSITORIES
 from dagster_open_platform_local.services.faults import Fault, FaultInjector
 from dagster_open_platform_tests.fixtures.github import (
     TOKEN,
@@ -314,3 +315,7 @@ def test_the_assets_say_what_they_are() -> None:
     assert github_assets().op.pool == "warehouse"
     assert github_table_checks.node_def.pools == {"warehouse"}
     assert github_assets().backfill_policy == dg.BackfillPolicy.single_run()
+
+
+def test_the_simulated_company_has_the_repositories_that_are_fetched() -> None:
+    assert {repository.name for repository in COMPANY_REPOSITORIES} == set(REPOSITORIES)
