@@ -142,12 +142,13 @@ def resolve_timezone(context: dg.ResolutionContext, name: str) -> str:
     Raises:
         InvalidYaml: There is no such zone.
     """
-    zones = zoneinfo.available_timezones()
-    if name not in zones:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown, not a name, a directory of zones
+        near = suggestion(name, zoneinfo.available_timezones())
         raise invalid_value(
-            context,
-            f"found {name!r}; expected an IANA time zone, such as Europe/Berlin.{suggestion(name, zones)}",
-        )
+            context, f"found {name!r}; expected an IANA time zone, such as Europe/Berlin.{near}"
+        ) from None
     return name
 
 

@@ -8,23 +8,29 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import dagster as dg
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dagster_open_platform.defs.pypi.py import reports, tables
 from dagster_open_platform.defs.pypi.py.errors import WeekIncomplete
+from dagster_open_platform.lib.warehouse.protocol import Window
 from dagster_open_platform_tests.fixtures.pypi import (
     DAILY,
+    SCHEMA,
     WEEKLY,
     Platform,
     answering,
     checks,
     day,
     days,
+    duckdb_warehouse,
     expected_rows,
     platform,
     rows_of,
 )
+from dagster_open_platform_tests.fixtures.warehouse import fake_snowflake
 
 
 def test_a_day_lands_as_it_was_answered(run_platform: Platform) -> None:
@@ -93,6 +99,33 @@ def test_weeks_are_the_sums_of_their_days(run_platform: Platform) -> None:
             monday = date - dt.timedelta(days=date.weekday())
             expected[monday, row["project"], row["version"]] += row["download_count"]
     assert run_platform.weekly_rows() == {(*key, total, 7): 1 for key, total in expected.items()}
+
+
+def test_our_sql_means_the_same_on_snowflake(tmp_path: Path) -> None:
+    start, end = day("2026-06-01"), day("2026-06-15")
+    rows = pa.Table.from_pylist(
+        [row for date in days("2026-06-01", 14) for row in rows_of(date)], schema=SCHEMA
+    )
+    found = []
+    with fake_snowflake() as snowflake:
+        for warehouse in (snowflake, duckdb_warehouse(tmp_path)):
+            table = tables.daily_table(warehouse)
+            with warehouse.connect() as connection:
+                connection.replace_window(table, rows, Window("download_date", start, end))
+                sql = tables.WEEKLY_QUERY.format(daily=connection.quoted(table))
+                weeks = connection.query(sql, [start, end, start, end])
+                report = reports.daily(connection, table, start, end, {})
+                totals = tables.read_days(connection, table)
+            found.append(
+                (
+                    weeks.schema,
+                    sorted(weeks.to_pylist(), key=str),
+                    report["top_packages"],
+                    report["preview"],
+                    totals,
+                )
+            )
+    assert found[0] == found[1]
 
 
 def test_running_a_week_again_changes_nothing(run_platform: Platform) -> None:
