@@ -49,7 +49,7 @@ def exported(root: Path) -> list[str]:
 
 def main() -> None:
     """Resolves again (with ``--upgrade``: from scratch) and rewrites the block."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Pin the whole dependency tree inside pyproject.toml.")
     parser.add_argument("--upgrade", action="store_true", help="forget the present pins first")
     arguments = parser.parse_args()
     path = Path(__file__).resolve().parents[1] / "pyproject.toml"

@@ -3,9 +3,14 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 TIERS = ("unit", "integration")
 ROOT = Path(__file__).parent
+
+# How long an example takes depends on what else the machine does; timing is measured elsewhere.
+settings.register_profile("platform", deadline=None)
+settings.load_profile("platform")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
