@@ -27,11 +27,13 @@ from dagster_open_platform_local.demo.graph import Graph, read_graph
 from dagster_open_platform_local.demo.plan import make_plan
 from dagster_open_platform_local.demo.progress import Progress
 from dagster_open_platform_local.demo.records import read_records
-from dagster_open_platform_local.demo.repair import close_dead_runs
+from dagster_open_platform_local.demo.storage import quick_events
 from dagster_open_platform_local.demo.summary import Summary, show
 from dagster_open_platform_local.demo.timing import share_time
 from dagster_open_platform_local.demo.verdict import complaints, count_checks
-from dagster_open_platform_local.stack.manifest import build_manifest_if_needed
+from dagster_open_platform_local.stack.dead_runs import close_dead_runs
+from dagster_open_platform_local.stack.prepare import build_manifest_if_needed
+from dagster_open_platform_local.stack.signals import Interrupted
 from dagster_open_platform_local.stack.usage import cpu_seconds
 from dagster_open_platform_local.state import LocalState
 
@@ -73,7 +75,10 @@ def main(argument: str) -> int:
     state = LocalState(Path(context.root))
     console = _own_console(state.logs / "demo.log")
     sys.excepthook = _tell_on(console, state.logs / "demo.log")
-    summary = _demo(context, state, Progress(console))
+    try:
+        summary = _demo(context, state, Progress(console, context.began))
+    except Interrupted as interrupted:
+        return interrupted.exit_code
     show(console, summary)
     return 1 if summary.complaints else 0
 
@@ -91,7 +96,7 @@ def _demo(context: DemoContext, state: LocalState, progress: Progress) -> Summar
 
         defs = build_definitions()
         kinds = {spec.key: spec.kinds for spec in defs.resolve_all_asset_specs()}
-    with dg.DagsterInstance.get() as instance:
+    with quick_events(), dg.DagsterInstance.get() as instance:
         graph, outcome = materialize_all(defs, instance, context.as_of, progress)
         records = read_records(instance, graph)
         complete = complete_partitions(moment(context.as_of), instance)

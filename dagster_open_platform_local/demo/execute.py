@@ -5,6 +5,7 @@ What belongs here: executing batches, and which atoms that leaves failed or skip
 In-process runs take no pool slots. The demo holds the stack's lock, so nobody else writes the warehouse meanwhile.
 """
 
+import signal
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from dagster_open_platform_local.demo.plan import Batch, PartitionRange
 from dagster_open_platform_local.demo.progress import Progress
 from dagster_open_platform_local.demo.records import AS_OF_TAG
 from dagster_open_platform_local.demo.runlog import RunLog
+from dagster_open_platform_local.stack.signals import Interrupted
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,11 @@ class Execution:
     outcome: Outcome = field(default_factory=Outcome)
 
     def run(self, batches: Sequence[Batch]) -> Outcome:
-        """Run them. A failed atom stops what needs it, and nothing else."""
+        """Run them. A failed atom stops what needs it, and nothing else.
+
+        Raises:
+            Interrupted: A signal came while an asset ran; Dagster has recorded that run as failed.
+        """
         for number, batch in enumerate(batches, 1):
             with self.progress.batch(number, len(batches), batch):
                 for partitions in batch.ranges:
@@ -114,6 +120,8 @@ class Execution:
             # The run could not be built at all; its atoms failed, the others go on.
             self.outcome.failed.update({atom.id: str(error).strip() for atom in batch.atoms})
             return
+        if log.was_interrupted:
+            raise Interrupted(signal.SIGTERM)
         self.outcome.runs += 1
         self._note(batch.atoms, log)
         self._judge(batch.atoms, partitions, log)

@@ -85,10 +85,11 @@ def business_figures(warehouse: Path) -> list[Figure]:
 
 
 def count_rows(warehouse: Path) -> dict[str, int]:
-    """Rows of every table, by ``database.schema.table``; views are left out."""
+    """Rows of every table, by ``database.schema.table``; without views and what the seam keeps for itself."""
     with _attached(warehouse) as connection:
         tables = connection.execute(
-            "select database_name, schema_name, table_name from duckdb_tables() where not internal order by all"
+            "select database_name, schema_name, table_name from duckdb_tables() "
+            " where not internal and not starts_with(schema_name, '_') order by all"
         ).fetchall()
         return {".".join(table): _count(connection, table) for table in tables}
 

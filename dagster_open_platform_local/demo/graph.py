@@ -31,6 +31,7 @@ class Atom:
         partitions_def: None: unpartitioned.
         partitions_per_run: How many partitions one run takes; None: any number of them.
         code_versions: Of those assets that declare one.
+        op: Names what computes it; atoms of one op run in one step if they are in one run.
     """
 
     id: str
@@ -40,10 +41,11 @@ class Atom:
     partitions_def: dg.PartitionsDefinition | None = None
     partitions_per_run: int | None = None
     code_versions: tuple[tuple[dg.AssetKey, str], ...] = ()
+    op: str = ""
 
     @property
     def is_check(self) -> bool:
-        """Whether it only checks; then it can join the run of anything, partitioned or not."""
+        """Whether it only checks."""
         return not self.assets
 
 
@@ -181,7 +183,15 @@ def _atom(
         # Without a policy Dagster's own backfills, too, take a run for each partition.
         partitions_per_run=policy.max_partitions_per_run if policy else 1,
         code_versions=tuple((spec.key, spec.code_version) for spec in specs if spec.code_version),
+        op=_op_name(definition),
     )
+
+
+def _op_name(definition: dg.AssetsDefinition) -> str:
+    """A name for what computes a definition: its first asset, or else its first check."""
+    if definition.keys:
+        return min(definition.keys).to_user_string()
+    return _check_name(min(definition.check_keys))
 
 
 def _check_name(check: dg.AssetCheckKey) -> str:

@@ -82,7 +82,7 @@ def make_plan(graph: Graph, due: Mapping[str, Due], complete: CompletePartitions
         PlanError: Atoms need each other in a circle.
     """
     remaining = {atom.id: atom for atom in graph.order if atom.id in due}
-    kinds = {name: _kind(atom, due[name]) for name, atom in remaining.items()}
+    kinds = _kinds(remaining, due)
     batches: list[Batch] = []
     while remaining:
         chosen, kind = _next(graph, remaining, kinds)
@@ -92,13 +92,18 @@ def make_plan(graph: Graph, due: Mapping[str, Due], complete: CompletePartitions
     return batches
 
 
-def _kind(atom: Atom, work: Due) -> _Kind | None:
-    """None: goes with anything."""
-    if atom.is_check and atom.partitions_def is None:
-        return None
-    if atom.partitions_def is None:
-        return _Kind(None, None, ())
-    return _Kind(atom.partitions_def, atom.partitions_per_run, work.partitions)
+def _kinds(atoms: Mapping[str, Atom], due: Mapping[str, Due]) -> dict[str, _Kind | None]:
+    """The kind of each atom; None: a check that goes with anything."""
+    kinds: dict[str, _Kind | None] = {
+        name: _Kind(atom.partitions_def, atom.partitions_per_run, due[name].partitions)
+        if atom.partitions_def
+        else _Kind(None, None, ())
+        for name, atom in atoms.items()
+        if not (atom.is_check and atom.partitions_def is None)
+    }
+    of_op = {atom.op: kinds[name] for name, atom in atoms.items() if not atom.is_check}
+    # A check that its op makes beside assets which are due goes with those, and is no reason for a step of its own.
+    return {name: kinds.get(name, of_op.get(atom.op)) for name, atom in atoms.items()}
 
 
 def _next(

@@ -21,16 +21,17 @@ class Progress:
 
     Args:
         console: Where to.
+        began: From when time is counted, seconds since 1970; None: from now.
     """
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, began: float | None = None) -> None:
         self._console = console
-        self._began = time.monotonic()
+        self._began = time.time() if began is None else began
         self._bars: RichProgress | None = None
 
     def say(self, message: str) -> None:
         """One line."""
-        self._console.print(f"[dim]{self._elapsed()}[/dim] {message}", highlight=False)
+        self._console.print(f"[dim]{self._elapsed()}[/dim] {message}", highlight=False, soft_wrap=True)
 
     @contextmanager
     def phase(self, message: str) -> Iterator[None]:
@@ -72,7 +73,7 @@ class Progress:
             self._bars.update(task.id, completed=min(task.completed + 1, task.total or 0))
 
     def _elapsed(self) -> str:
-        return f"{time.monotonic() - self._began:6.1f} s"
+        return f"{time.time() - self._began:6.1f} s"
 
 
 def describe(batch: Batch) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 import dagster as dg
 
+_INTERRUPTED = "DagsterExecutionInterruptedError"
+
 
 @dataclass
 class RunLog:
@@ -22,6 +24,7 @@ class RunLog:
         failed_blocking: By asset: its blocking check that failed.
         failures: By step: why it failed.
         step_seconds: By step: how long it took, retries included.
+        was_interrupted: Whether a signal ended a step; Dagster catches it.
     """
 
     on_progress: Callable[[], None] = lambda: None
@@ -31,6 +34,7 @@ class RunLog:
     failed_blocking: dict[dg.AssetKey, str] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     step_seconds: dict[str, float] = field(default_factory=dict)
+    was_interrupted: bool = False
     _started: dict[str, float] = field(default_factory=dict)
 
     def __call__(self, entry: dg.EventLogEntry) -> None:
@@ -55,6 +59,8 @@ class RunLog:
             self.step_seconds[step] = entry.timestamp - self._started.get(step, entry.timestamp)
             if kind is dg.DagsterEventType.STEP_FAILURE:
                 self.failures[step] = failure_text(event)
+                error = event.step_failure_data.error
+                self.was_interrupted |= error is not None and error.cls_name == _INTERRUPTED
 
     def _check(self, event: dg.DagsterEvent) -> None:
         data = event.asset_check_evaluation_data

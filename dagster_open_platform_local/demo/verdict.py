@@ -12,7 +12,7 @@ from dagster_open_platform_local.demo.execute import Outcome
 from dagster_open_platform_local.demo.graph import Graph
 from dagster_open_platform_local.demo.records import Records
 
-_NAMES_SHOWN = 5
+_NAMES_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,10 @@ def _silent_checks(graph: Graph, records: Records, outcome: Outcome) -> list[str
 
 
 def _some(names: Sequence[str]) -> str:
-    more = len(names) - _NAMES_SHOWN
-    return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    # Assets before their checks, whose names hold a colon.
+    first = sorted(names, key=lambda name: ":" in name)[:_NAMES_SHOWN]
+    more = len(names) - len(first)
+    return ", ".join(first) + (f" and {more} more" if more > 0 else "")
 
 
 def _one_line(text: str) -> str:

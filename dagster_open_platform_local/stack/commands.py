@@ -15,8 +15,8 @@ from dagster_open_platform_local.stack.company import ensure_company, follow_wal
 from dagster_open_platform_local.stack.dagster_services import dagster_services, write_instance
 from dagster_open_platform_local.stack.environment import base_environment, exported_variables
 from dagster_open_platform_local.stack.lock import command_line
-from dagster_open_platform_local.stack.manifest import ensure_manifest
 from dagster_open_platform_local.stack.ports import require_free
+from dagster_open_platform_local.stack.prepare import prepare_dagster
 from dagster_open_platform_local.stack.services import company_services
 from dagster_open_platform_local.stack.supervisor import RunningService, Supervisor
 from dagster_open_platform_local.state import LocalState
@@ -71,8 +71,9 @@ def serve_dagster(state: LocalState, console: Console, port: int) -> None:
     require_free(port, "the Dagster UI", "--port")
     with open_stack(state, "dev") as supervisor:
         build_company(state, console, None)
-        follow_wall_clock(state)
-        ensure_manifest(supervisor)
+        _follow(state, console)
+        with console.status("Building the dbt manifest, if it is not current"):
+            prepare_dagster(supervisor)
         supervisor.start(company_services(state))
         with console.status("Loading the definitions"):
             supervisor.start(dagster_services(state, port))
@@ -84,9 +85,13 @@ def serve_dagster(state: LocalState, console: Console, port: int) -> None:
         )
         while True:
             supervisor.watch(_LOOK_SECONDS)
-            moved = follow_wall_clock(state)
-            if moved:
-                console.print(f"It is {moved} in the company now.", highlight=False)
+            _follow(state, console)
+
+
+def _follow(state: LocalState, console: Console) -> None:
+    moved = follow_wall_clock(state)
+    if moved:
+        console.print(f"It is {moved} in the company now.", highlight=False)
 
 
 def build_company(state: LocalState, console: Console, today: date | None) -> CompanyClock:

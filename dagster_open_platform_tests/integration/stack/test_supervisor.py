@@ -34,9 +34,9 @@ from dagster_open_platform_tests.integration.stack.run_supervisor import stand_i
 PATIENCE_SECONDS = 30.0
 
 
-def until(condition: Callable[[], bool]) -> bool:
+def until(condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:
     """Poll a condition; bounded far above what it ever takes."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
             return False

@@ -65,6 +65,9 @@ def test_a_run_holds_one_partitioning_and_neighbouring_partitions_only(
             if found is None:
                 assert all(atom.partitions_def is None for atom in makers)
                 continue
+            if not makers:
+                # Checks alone, with the partitions of the asset that their op makes.
+                continue
             definition, size = makers[0].partitions_def, makers[0].partitions_per_run
             assert definition is not None
             assert size is None or len(found.keys) <= size
@@ -120,6 +123,26 @@ def test_unpartitioned_assets_wait_so_that_they_run_together() -> None:
         ["weekly"],
         ["raw", "model", "mart"],
     ]
+
+
+def test_a_check_that_an_op_makes_beside_its_assets_waits_for_them() -> None:
+    """A dbt test on a source could run with the source's asset, and would cost a dbt command of its own."""
+    raw, model = dg.AssetKey("raw"), dg.AssetKey("model")
+    test, own = dg.AssetCheckKey(raw, "dbt_test"), dg.AssetCheckKey(raw, "own")
+    atoms = [
+        Atom("raw", frozenset({raw}), partitions_def=DAILY, op="ingest"),
+        Atom("raw:own", frozenset(), frozenset({own}), needs=frozenset({raw}), op="check"),
+        Atom("raw:test", frozenset(), frozenset({test}), needs=frozenset({raw}), op="dbt"),
+        Atom("model", frozenset({model}), needs=frozenset({raw}), op="dbt"),
+    ]
+    graph = Graph({atom.id: atom for atom in atoms}, {})
+    due = {"raw": Due(complete(DAILY), ""), "raw:own": Due((), ""), "raw:test": Due((), "")}
+    assert [[atom.id for atom in batch.atoms] for batch in make_plan(graph, due, complete)] == [
+        ["raw", "raw:own", "raw:test"]
+    ]
+    due["model"] = Due((), "")
+    planned = [{atom.id for atom in batch.atoms} for batch in make_plan(graph, due, complete)]
+    assert planned == [{"raw", "raw:own"}, {"raw:test", "model"}]
 
 
 def test_a_single_run_backfill_is_one_run_around_each_gap() -> None:

@@ -1,9 +1,9 @@
-"""Sees to it that the dbt manifest is there and current before definitions are loaded.
+"""What must be so before Dagster runs on the stack: the dbt manifest is current, and no run waits for a dead process.
 
-    python -m dagster_open_platform_local.stack.manifest
+    python -m dagster_open_platform_local.stack.prepare
 
-What belongs here: when it is built, and its failure. What does not: how it is built (the platform knows, and production
-calls the same).
+What belongs here: when that is done, and its failure. What does not: how a manifest is built (the platform knows, and
+production calls the same).
 """
 
 import sys
@@ -34,20 +34,31 @@ def build_manifest_if_needed() -> bool:
     return False
 
 
-def ensure_manifest(supervisor: Supervisor) -> None:
-    """The same in a process of its own, in the stack's environment.
+def prepare_dagster(supervisor: Supervisor) -> None:
+    """Do both in a process of its own, in the stack's environment.
 
     Raises:
         StackError: The dbt project cannot be parsed; the end of dbt's output is in the message.
     """
-    log = supervisor.state.logs / "manifest.log"
-    command = [sys.executable, "-m", "dagster_open_platform_local.stack.manifest"]
-    code = supervisor.run(GuardedProcess("manifest", command, supervisor.environment, log))
+    log = supervisor.state.logs / "prepare.log"
+    command = [sys.executable, "-m", "dagster_open_platform_local.stack.prepare"]
+    code = supervisor.run(GuardedProcess("prepare", command, supervisor.environment, log))
     if code != 0:
         raise StackError(
-            f"The dbt manifest could not be built (exit code {code}). Its log ends with:\n{log_tail(log)}"
+            f"Dagster could not be prepared (exit code {code}). The log ends with:\n{log_tail(log)}"
         )
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Do it in this process."""
+    import dagster as dg
+
+    from dagster_open_platform_local.stack.dead_runs import close_dead_runs
+
     build_manifest_if_needed()
+    with dg.DagsterInstance.get() as instance:
+        close_dead_runs(instance)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,6 @@
 """Closes runs whose process is gone.
 
-What belongs here: that. What they did not finish is found by the ordinary rules (`due.py`).
+What belongs here: that. What does not: doing what they did not finish (the demo's rules find it).
 """
 
 import dagster as dg
