@@ -28,14 +28,30 @@ def ingest_on_cron(cron_schedule: str, cron_timezone: str = "UTC") -> dg.Automat
     ).with_label(f"ingest_on_cron({cron_schedule})")
 
 
+def on_code_changed() -> dg.AutomationCondition:
+    """When its own definition changed, or when it was never made: for what has no inputs, such as dbt seeds."""
+    reason = dg.AutomationCondition.newly_missing() | dg.AutomationCondition.code_version_changed()
+    # Not `since_last_handled`, which also forgets what was missing when the sensor was switched on.
+    handled = dg.AutomationCondition.newly_requested() | dg.AutomationCondition.newly_updated()
+    return (reason.since(handled) & ~dg.AutomationCondition.in_progress()).with_label("on_code_changed")
+
+
 def on_inputs_updated() -> dg.AutomationCondition:
-    """As soon as any input has new data and none is missing: for cheap assets, such as staging views."""
+    """As soon as any input has new data: for cheap assets, such as staging views.
+
+    It waits while the latest partition of an input is missing, and not for older ones: an unpartitioned asset reads all
+    partitions, and one hole in the history must not stop it for ever. A partition that is merely new (midnight has
+    passed) is no reason to run; its inputs are.
+    """
+    latest_is_missing = dg.AutomationCondition.any_deps_match(
+        dg.AutomationCondition.missing()
+        & dg.AutomationCondition.in_latest_time_window()
+        & ~dg.AutomationCondition.will_be_requested()
+    )
     return (
         dg.AutomationCondition.in_latest_time_window()
-        & (
-            dg.AutomationCondition.any_deps_updated() | dg.AutomationCondition.newly_missing()
-        ).since_last_handled()
-        & ~dg.AutomationCondition.any_deps_missing().allow(_materializable())
+        & dg.AutomationCondition.any_deps_updated().since_last_handled()
+        & ~latest_is_missing.allow(_materializable())
         & ~dg.AutomationCondition.in_progress()
     ).with_label("on_inputs_updated")
 

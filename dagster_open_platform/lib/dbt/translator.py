@@ -14,7 +14,12 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
 
-from dagster_open_platform.lib.automation import ingest_on_cron, on_inputs_settled, on_inputs_updated
+from dagster_open_platform.lib.automation import (
+    ingest_on_cron,
+    on_code_changed,
+    on_inputs_settled,
+    on_inputs_updated,
+)
 from dagster_open_platform.lib.dbt.properties import (
     Layer,
     Properties,
@@ -103,8 +108,10 @@ class PlatformDbtTranslator(DagsterDbtTranslator):
                 return ingest_on_cron(self._snapshot_cron)
             case Layer.MART:
                 return on_inputs_settled()
-            case Layer.STAGING | Layer.SEED | Layer.UTILITY:
+            case Layer.STAGING:
                 return on_inputs_updated()
+            case Layer.SEED | Layer.UTILITY:
+                return on_code_changed()
 
     def get_metadata(self, dbt_resource_props: Properties) -> Mapping[str, Any]:
         """Return column descriptions, the physical table and a link to it."""

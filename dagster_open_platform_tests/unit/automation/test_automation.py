@@ -7,7 +7,12 @@ import dagster as dg
 import pytest
 
 from dagster_open_platform.lib import automation
-from dagster_open_platform.lib.automation import ingest_on_cron, on_inputs_settled, on_inputs_updated
+from dagster_open_platform.lib.automation import (
+    ingest_on_cron,
+    on_code_changed,
+    on_inputs_settled,
+    on_inputs_updated,
+)
 
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
 DAILY = dg.DailyPartitionsDefinition(start_date="2026-06-01")
@@ -102,11 +107,59 @@ def test_settled_waits_while_an_input_is_being_made_and_updated_does_not(
     assert [*seen, ticks.requested(NOON + timedelta(minutes=2))] == [during, afterwards]
 
 
+@pytest.mark.parametrize("condition", [on_inputs_updated(), on_inputs_settled()], ids=["updated", "settled"])
+def test_a_hole_in_an_inputs_history_blocks_nothing_and_a_missing_latest_partition_does(
+    condition: dg.AutomationCondition,
+) -> None:
+    @dg.asset(partitions_def=DAILY)
+    def upstream() -> None: ...
+
+    @dg.asset(deps=[upstream], automation_condition=condition)
+    def subject() -> None: ...
+
+    ticks = Evaluations(dg.Definitions(assets=[upstream, subject]))
+    ticks.requested(NOON)
+    ticks.materialize("upstream", partition="2026-06-03")
+    assert ticks.requested(NOON + timedelta(minutes=1)) == set()
+    ticks.materialize("upstream", partition="2026-06-09")
+    assert ticks.requested(NOON + timedelta(minutes=2)) == {None}
+
+
+def test_midnight_alone_makes_no_partition_run() -> None:
+    @dg.asset
+    def upstream() -> None: ...
+
+    @dg.asset(deps=[upstream], automation_condition=on_inputs_settled(), partitions_def=DAILY)
+    def subject() -> None: ...
+
+    ticks = Evaluations(dg.Definitions(assets=[upstream, subject]))
+    ticks.materialize("upstream")
+    ticks.requested(NOON)
+    assert ticks.requested(NOON + timedelta(days=1)) == set()
+    ticks.materialize("upstream")
+    assert ticks.requested(NOON + timedelta(days=1, minutes=1)) == {"2026-06-10"}
+
+
+def test_on_code_changed_runs_what_is_new_or_edited() -> None:
+    def defs(version: str) -> dg.Definitions:
+        @dg.asset(code_version=version, automation_condition=on_code_changed())
+        def subject() -> None: ...
+
+        return dg.Definitions(assets=[subject])
+
+    ticks = Evaluations(defs("1"))
+    assert ticks.requested(NOON) == {None}, "never made"
+    ticks.materialize("subject")
+    assert ticks.requested(NOON + timedelta(minutes=1)) == set()
+    ticks.defs = defs("2")
+    assert ticks.requested(NOON + timedelta(minutes=2)) == {None}, "edited"
+
+
 def test_there_are_at_most_five_policies() -> None:
     policies = {
         name
         for name, value in vars(automation).items()
         if inspect.isfunction(value) and value.__module__ == automation.__name__ and not name.startswith("_")
     }
-    assert policies == {"ingest_on_cron", "on_inputs_updated", "on_inputs_settled"}
+    assert policies == {"ingest_on_cron", "on_code_changed", "on_inputs_updated", "on_inputs_settled"}
     assert len(policies) <= 5

@@ -8,7 +8,12 @@ import dagster as dg
 import pytest
 from dagster_dbt import DbtProject
 
-from dagster_open_platform.lib.automation import ingest_on_cron, on_inputs_settled, on_inputs_updated
+from dagster_open_platform.lib.automation import (
+    ingest_on_cron,
+    on_code_changed,
+    on_inputs_settled,
+    on_inputs_updated,
+)
 from dagster_open_platform.lib.dbt.relations import Relations
 from dagster_open_platform.lib.dbt.translator import PlatformDbtTranslator
 from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName
@@ -77,8 +82,8 @@ def test_a_source_is_a_dependency_on_its_producer(project: DbtProject) -> None:
     ("node", "condition"),
     [
         (model(folder="staging/erp"), on_inputs_updated()),
-        (model(folder="utilities"), on_inputs_updated()),
-        (model(resource_type="seed", original_file_path="seeds/a.csv"), on_inputs_updated()),
+        (model(folder="utilities"), on_code_changed()),
+        (model(resource_type="seed", original_file_path="seeds/a.csv"), on_code_changed()),
         (model(folder="marts/sales"), on_inputs_settled()),
         (model(resource_type="snapshot", original_file_path="snapshots/a.yml"), ingest_on_cron("0 7 * * *")),
     ],
