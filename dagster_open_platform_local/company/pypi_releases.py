@@ -2,7 +2,7 @@
 
 What belongs here: names, versions and weights. What does not: downloads (`pypi.py`).
 
-Names, latest versions, their months and the download ranks are real (`data/`). The days of the releases and the
+Dagster's names, latest versions, their months and the download ranks are real (`data/`). The days of the releases and the
 versions before the latest are worked out: Dagster releases every Thursday with few exceptions, and goes on doing so in
 the company's future; another package got its latest version in the month that is known and the ones before it by
 counting down.
