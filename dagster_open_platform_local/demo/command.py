@@ -12,7 +12,6 @@ from rich.console import Console
 
 from dagster_open_platform_local.demo.driver_context import DemoContext
 from dagster_open_platform_local.stack.commands import build_company, open_stack
-from dagster_open_platform_local.stack.process import GuardedProcess
 from dagster_open_platform_local.stack.services import company_services
 from dagster_open_platform_local.state import LocalState
 
@@ -46,12 +45,11 @@ def run_demo(state: LocalState, console: Console, today: date | None) -> int:
             phases=phases.seconds,
             services={found.service.name: found.process.pid or 0 for found in supervisor.running},
         )
-        driver = GuardedProcess(
+        driver = supervisor.process(
             "demo",
             [sys.executable, "-m", "dagster_open_platform_local.demo.driver", context.to_json()],
             # Its standard streams are not the terminal that it writes to, so it cannot ask that for its width.
-            {**supervisor.environment, "COLUMNS": str(shutil.get_terminal_size().columns)},
-            grace=20.0,
+            variables={"COLUMNS": str(shutil.get_terminal_size().columns)},
         )
         return supervisor.run(driver)
 

@@ -9,7 +9,7 @@ production calls the same).
 import sys
 
 from dagster_open_platform_local.stack.errors import StackError
-from dagster_open_platform_local.stack.process import GuardedProcess, log_tail
+from dagster_open_platform_local.stack.process import log_tail
 from dagster_open_platform_local.stack.supervisor import Supervisor
 
 
@@ -42,7 +42,7 @@ def prepare_dagster(supervisor: Supervisor) -> None:
     """
     log = supervisor.state.logs / "prepare.log"
     command = [sys.executable, "-m", "dagster_open_platform_local.stack.prepare"]
-    code = supervisor.run(GuardedProcess("prepare", command, supervisor.environment, log))
+    code = supervisor.run(supervisor.process("prepare", command, log))
     if code != 0:
         raise StackError(
             f"Dagster could not be prepared (exit code {code}). The log ends with:\n{log_tail(log)}"

@@ -31,6 +31,7 @@ class GuardedProcess:
         environment: The whole environment of the command.
         log: Where its output goes (the file is begun anew); None: where this process's output goes.
         grace: Seconds between TERM and KILL.
+        held: Descriptors that stay open as long as the command or its guard runs.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class GuardedProcess:
         environment: Mapping[str, str],
         log: Path | None = None,
         grace: float = 10.0,
+        held: Sequence[int] = (),
     ) -> None:
         self.name = name
         self.command = tuple(command)
@@ -47,6 +49,7 @@ class GuardedProcess:
         self.cpu_seconds: float | None = None
         self._environment = dict(environment)
         self._grace = grace
+        self._held = tuple(held)
         self._guard: subprocess.Popen[bytes] | None = None
         self._lifeline = self._status = -1
         self._said = b""
@@ -72,7 +75,7 @@ class GuardedProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT if output else None,
-                pass_fds=(lifeline_reader, status_writer),
+                pass_fds=(lifeline_reader, status_writer, *self._held),
                 start_new_session=True,
             )
         finally:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -89,6 +90,7 @@ class Supervisor:
         self._environment = dict(environment)
         self._exported = dict(exported or {})
         self._exit = ExitStack()
+        self._lock = -1
 
     def __enter__(self) -> Self:
         """Take the lock.
@@ -96,7 +98,7 @@ class Supervisor:
         Raises:
             StackLockedError: A stack runs already on this state.
         """
-        self._exit.enter_context(stack_lock(self.state.lock, self._command))
+        self._lock = self._exit.enter_context(stack_lock(self.state.lock, self._command))
         # Whoever left one behind is dead: we hold its lock.
         self.state.environment.unlink(missing_ok=True)
         self._exit.callback(self.state.environment.unlink, missing_ok=True)
@@ -129,14 +131,34 @@ class Supervisor:
             self._exported.update(service.provides(running.port))
         write_environment(self.state.environment, {**self._exported, STACK_PID: str(os.getpid())})
 
+    def process(
+        self,
+        name: str,
+        command: Sequence[str],
+        log: Path | None = None,
+        variables: Mapping[str, str] | None = None,
+        grace: float = 20.0,
+    ) -> GuardedProcess:
+        """A command for this stack, not started yet. It shares the stack's lock: as long as it runs, the stack is.
+
+        Args:
+            name: For messages.
+            command: Program and arguments.
+            log: Where its output goes; None: where this process's goes.
+            variables: What it gets beside the stack's environment.
+            grace: Seconds between TERM and KILL.
+        """
+        environment = {**self.environment, **(variables or {})}
+        return GuardedProcess(name, command, environment, log, grace, held=(self._lock,))
+
     def _start(self, service: Service) -> RunningService:
         began = time.monotonic()
         port = free_port() if service.port is None else service.port
-        process = GuardedProcess(
+        process = self.process(
             service.name,
             service.command(port),
-            {**self.environment, **service.secrets},
             log=self.state.logs / f"{service.name}.log",
+            variables=service.secrets,
             grace=service.grace_seconds,
         )
         self._exit.callback(process.stop)

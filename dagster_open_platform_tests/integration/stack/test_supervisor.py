@@ -146,6 +146,16 @@ def test_what_a_dead_stack_left_behind_is_not_taken_for_a_live_one(
     assert live_environment(state)["GOOD0_URL"] == f"http://127.0.0.1:{second.told['ports'][0]}"
 
 
+def test_a_new_stack_waits_for_what_a_killed_one_left_behind(start: Callable[..., RunningStack]) -> None:
+    first = start("stubborn", "good")
+    first.process.kill()
+    first.process.wait(PATIENCE_SECONDS)
+    # For half a second more its stubborn service runs.
+    second = start("good")
+    assert first.all_gone()
+    assert second.process.poll() is None
+
+
 def test_a_service_that_is_killed_is_reported_with_its_log_and_ends_the_stack(
     start: Callable[..., RunningStack],
 ) -> None:
@@ -261,7 +271,7 @@ def test_a_command_runs_on_the_stack_and_reports_its_end(state: LocalState) -> N
         code = (
             "import os, sys, urllib.request as u; u.urlopen(os.environ['GOOD_URL'] + '/_health'); sys.exit(7)"
         )
-        command = GuardedProcess("command", [sys.executable, "-c", code], supervisor.environment)
+        command = supervisor.process("command", [sys.executable, "-c", code])
         assert supervisor.run(command) == 7
         assert command.cpu_seconds is not None
 
@@ -272,7 +282,7 @@ def test_a_command_is_stopped_when_a_service_dies_under_it(state: LocalState) ->
         victim = supervisor.running[0].process.pid
         # The command waits for ever, after it has killed the service.
         code = f"import os, signal; os.kill({victim}, signal.SIGKILL); signal.pause()"
-        command = GuardedProcess("command", [sys.executable, "-c", code], supervisor.environment)
+        command = supervisor.process("command", [sys.executable, "-c", code])
         with pytest.raises(ServiceFailedError, match="good died"):
             supervisor.run(command)
         assert command.poll() is not None
