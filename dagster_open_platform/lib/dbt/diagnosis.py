@@ -101,10 +101,11 @@ def diagnose(
         )
     if not errors:
         said = "\n".join(messages) or "nothing"
-        return _cause(said, "dbt was starting") or DbtRunFailed(
+        return _cause(said, "starting dbt") or DbtRunFailed(
             f"dbt failed before it built anything. It said: {said}"
         )
-    # A retry helps only if it helps all of them.
+    # What is built says more than the test of it, and a retry helps only if it helps all of them.
+    errors.sort(key=lambda result: result.unique_id.startswith("test."))
     causes = [_cause_of(result, manifest) for result in errors]
     worst = next((cause for cause in causes if isinstance(cause, PermanentFailure)), causes[0])
     if len(causes) == 1:
@@ -117,7 +118,7 @@ def _cause_of(result: NodeResult, manifest: Mapping[str, Any]) -> PermanentFailu
     node = manifest["nodes"].get(result.unique_id, {})
     sources = [name for name in node.get("depends_on", {}).get("nodes", ()) if name.startswith("source.")]
     reads = ", ".join(key_of(manifest["sources"][source]).to_user_string() for source in sources)
-    what = f"dbt was building {result.name}" + (f", which reads {reads}" if reads else "")
+    what = f"building {result.name}" + (f", which reads {reads}" if reads else "")
     return _cause(result.message, what) or DbtRunFailed(
         f"dbt could not build {result.name}. It said: {result.message}"
     )
@@ -128,7 +129,7 @@ def _cause(text: str, what: str) -> PermanentFailure | RetryableFailure | None:
 
     Args:
         text: What dbt said.
-        what: What was being done, to stand after "while".
+        what: What was being done, for example "building orders".
     """
     if _NO_RAW_DATA.search(text):
         return MissingObject(

@@ -6,7 +6,8 @@ how dbt is called (``resource.py``), what the warehouse shows (``evidence.py``),
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 import dagster as dg
@@ -59,10 +60,11 @@ def build(
         target_path = Path(scratch)
         invocation = dbt.cli(arguments, context=context, target_path=target_path, raise_on_error=False)
         messages: list[str] = []
-        events = _events(invocation, context, messages)
+        events: Iterable[DbtEvent] = _events(invocation, context, messages)
         if not _readable_while_dbt_runs(dbt):
-            events = iter(list(events))
-        with open_if_possible(warehouse, context.log) as connection:
+            events = list(events)
+        # Nothing has happened if dbt met a lock: it is not waited for just to look at nothing.
+        with open_if_possible(warehouse, context.log) if events else nullcontext() as connection:
             evidence = Evidence(
                 connection,
                 warehouse=warehouse,

@@ -7,7 +7,7 @@ The manifest is read when the definitions load, not when this module is imported
 fails and says so.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
@@ -34,8 +34,12 @@ RETRIES = dg.RetryPolicy(max_retries=3, delay=15, backoff=dg.Backoff.EXPONENTIAL
 @dg.definitions
 def dbt_definitions() -> dg.Definitions:
     """The dbt assets and their checks, from the manifest that was built ahead."""
+    return definitions_of(load_manifest())
+
+
+def definitions_of(manifest: Mapping[str, Any], *, retries: dg.RetryPolicy = RETRIES) -> dg.Definitions:
+    """The dbt assets and their checks, from a manifest."""
     project = DbtProject(project_dir=PROJECT_DIR)
-    manifest = load_manifest()
     translator = PlatformDbtTranslator(
         relations=Relations(get_environment()), daily_partitions=DAILY_PARTITIONS
     )
@@ -47,7 +51,7 @@ def dbt_definitions() -> dg.Definitions:
             project=project,
             dagster_dbt_translator=translator,
             pool=POOL,
-            retry_policy=RETRIES,
+            retry_policy=retries,
             **selection,
         )
         def build_selected(

@@ -1,0 +1,1 @@
+"""Tests: the dbt project, run by dbt on DuckDB, and its Snowflake SQL on an emulation."""

@@ -1,0 +1,153 @@
+"""The asset graph that comes of the real project: the same in every environment, whatever the manifest was parsed with."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from dagster_open_platform.defs.dbt.py.assets import definitions_of
+from dagster_open_platform.lib.dbt.manifest import build_manifest, load_manifest
+from dagster_open_platform.lib.dbt.properties import folder_of, key_of
+from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName, environment_scope
+from dagster_open_platform_dbt import PROJECT_DIR
+
+pytestmark = pytest.mark.xdist_group("dbt")
+
+ENVIRONMENTS = (
+    Environment(EnvironmentName.LOCAL),
+    Environment(EnvironmentName.BRANCH, pull_request_id="42"),
+    Environment(EnvironmentName.DOGFOOD),
+    Environment(EnvironmentName.PROD),
+)
+PRODUCERS = {
+    "pypi.daily_file_downloads": "bigquery/pypi/daily_file_downloads",
+    "oss_analytics.dagster_pypi_downloads": "purina/oss_analytics/dagster_pypi_downloads",
+    "github.issues": "github/issues",
+    "github.discussions": "github/discussions",
+    "github.comments": "github/comments",
+}
+
+
+@pytest.fixture(scope="module")
+def manifests(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[str, Any]]:
+    """Target to the manifest that the real command builds with it, in an empty environment."""
+    built = {}
+    for target in ("local", "prod"):
+        output = tmp_path_factory.mktemp(target)
+        build_manifest(target, output_dir=output)
+        built[target] = load_manifest(output_dir=output)
+    return built
+
+
+@pytest.fixture(scope="module")
+def manifest(manifests: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    return manifests["local"]
+
+
+def assets_of(
+    manifest: Mapping[str, Any], environment: Environment = ENVIRONMENTS[0]
+) -> list[dg.AssetsDefinition]:
+    with environment_scope(environment):
+        found = definitions_of(manifest).assets or ()
+    return [asset for asset in found if isinstance(asset, dg.AssetsDefinition)]
+
+
+def described(assets: list[dg.AssetsDefinition]) -> dict[str, Any]:
+    """Everything about the graph that must not differ."""
+    graph: dict[str, Any] = {}
+    for asset in assets:
+        graph[asset.op.name] = (asset.op.pool, str(asset.partitions_def), str(asset.backfill_policy))
+        for spec in asset.specs:
+            graph[spec.key.to_user_string()] = {
+                "op": asset.op.name,
+                "group": spec.group_name,
+                "deps": sorted(dep.asset_key.to_user_string() for dep in spec.deps),
+                "owners": spec.owners,
+                "kinds": sorted(spec.kinds),
+                "tags": dict(spec.tags),
+                "partitions": str(spec.partitions_def),
+                "automation": str(spec.automation_condition),
+                "freshness": str(spec.freshness_policy),
+                "code version": spec.code_version,
+                "description": spec.description,
+            }
+        for check in asset.check_specs:
+            deps = sorted(dep.asset_key.to_user_string() for dep in check.additional_deps)
+            graph[str(check.key)] = (asset.op.name, check.blocking, check.description, deps)
+    return graph
+
+
+def test_one_graph(manifests: Mapping[str, Mapping[str, Any]]) -> None:
+    graphs = {
+        (target, environment.name): described(assets_of(manifest, environment))
+        for target, manifest in manifests.items()
+        for environment in ENVIRONMENTS
+    }
+    first = next(iter(graphs.values()))
+    assert len(first) > 100
+    assert [place for place, graph in graphs.items() if graph != first] == []
+
+
+def test_only_the_place_of_the_tables_differs(manifest: Mapping[str, Any]) -> None:
+    key = dg.AssetKey(["dwh_reporting", "community", "pypi_downloads_weekly"])
+    names = set()
+    for environment in ENVIRONMENTS:
+        [spec] = [
+            spec for asset in assets_of(manifest, environment) for spec in asset.specs if spec.key == key
+        ]
+        names.add(spec.metadata["dagster/table_name"])
+    table = "community.pypi_downloads_weekly"
+    assert names == {f"dwh_reporting.{table}", f"dwh_reporting_clone_42.{table}"}
+
+
+def test_three_ops_share_the_project(manifest: Mapping[str, Any]) -> None:
+    assets = {asset.op.name: asset for asset in assets_of(manifest)}
+    assert set(assets) == {"dbt_non_partitioned", "dbt_daily", "dbt_snapshots"}
+    nodes = [
+        node for node in manifest["nodes"].values() if node["resource_type"] in ("model", "seed", "snapshot")
+    ]
+    keys = [key for asset in assets.values() for key in asset.keys]
+    assert sorted(keys) == sorted(key_of(node) for node in nodes)
+    assert {asset.op.pool for asset in assets.values()} == {"warehouse"}
+    assert assets["dbt_daily"].partitions_def == dg.DailyPartitionsDefinition("2026-06-01")
+    assert assets["dbt_daily"].backfill_policy == dg.BackfillPolicy.single_run()
+
+
+def test_every_test_is_the_check_of_one_asset(manifest: Mapping[str, Any]) -> None:
+    tests = [node["name"] for node in manifest["nodes"].values() if node["resource_type"] == "test"]
+    checks = [check.name for asset in assets_of(manifest) for check in asset.check_specs]
+    assert sorted(tests) == sorted(checks)
+
+
+def test_every_source_has_the_producer_that_the_platform_knows(manifest: Mapping[str, Any]) -> None:
+    found = {
+        f"{source['schema']}.{source['name']}": key_of(source).to_user_string()
+        for source in manifest["sources"].values()
+    }
+    assert found == PRODUCERS
+    assert {source["database"] for source in manifest["sources"].values()} == {"purina"}
+
+
+def test_every_asset_refers_to_its_file(manifest: Mapping[str, Any]) -> None:
+    for asset in assets_of(manifest):
+        for spec in asset.specs:
+            [reference] = spec.metadata["dagster/code_references"].code_references
+            assert Path(reference.file_path).is_relative_to(PROJECT_DIR)
+            assert Path(reference.file_path).is_file()
+
+
+def test_the_folder_is_the_schema_and_the_group(manifest: Mapping[str, Any]) -> None:
+    for asset in assets_of(manifest):
+        for spec in asset.specs:
+            assert spec.key.path[:2] == ["dwh_reporting", spec.group_name]
+    for node in manifest["nodes"].values():
+        if node["resource_type"] in ("model", "seed", "snapshot"):
+            assert node["config"]["schema"] == folder_of(node)
+
+
+def test_a_manifest_is_no_bigger_problem_than_json(manifest: Mapping[str, Any]) -> None:
+    # Metadata that reaches the database must be of plain values: the specs hold the manifest by reference only.
+    assert json.loads(json.dumps(manifest)) == manifest

@@ -1,0 +1,227 @@
+"""The ops, run by Dagster with a dbt process of their own: what they record, and what they say when something is wrong."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+import pytest
+
+from dagster_open_platform.defs.dbt.py.assets import definitions_of
+from dagster_open_platform.lib.dbt.errors import DbtTestsFailed, ManifestNotBuilt, ManifestStale
+from dagster_open_platform.lib.dbt.manifest import (
+    FINGERPRINT,
+    MANIFEST,
+    PARTIAL_PARSE,
+    build_manifest,
+    load_manifest,
+)
+from dagster_open_platform.lib.dbt.resource import dbt_resource
+from dagster_open_platform.lib.warehouse.duckdb.resource import duckdb_warehouse
+from dagster_open_platform.lib.warehouse.errors import CorruptDatabase, MissingObject, WarehouseLocked
+from dagster_open_platform_dbt import PROJECT_DIR
+from dagster_open_platform_tests.fixtures.dbt import EPOCH, RawData
+
+pytestmark = pytest.mark.xdist_group("dbt")
+
+DAYS = 10
+LAST = EPOCH + timedelta(days=DAYS - 1)
+DATABASES = {"purina": "purina", "dwh_reporting": "dwh_reporting"}
+
+
+@pytest.fixture(scope="module")
+def ops(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, dg.AssetsDefinition]:
+    """The ops of the real project by name."""
+    output = tmp_path_factory.mktemp("manifest")
+    build_manifest(output_dir=output)
+    at_once = dg.RetryPolicy(max_retries=1)
+    assets = definitions_of(load_manifest(output_dir=output), retries=at_once).assets or ()
+    return {asset.op.name: asset for asset in assets if isinstance(asset, dg.AssetsDefinition)}
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
+
+
+def run(
+    asset: dg.AssetsDefinition,
+    raw: RawData,
+    instance: dg.DagsterInstance,
+    *,
+    days: tuple[str, str] | None = None,
+    config: Mapping[str, Any] | None = None,
+) -> dg.ExecuteInProcessResult:
+    tags: dict[str, str] = dict(
+        zip(
+            ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end"),
+            days or (),
+            strict=False,
+        )
+    )
+    return dg.materialize(
+        [asset],
+        instance=instance,
+        tags=tags,
+        run_config={"ops": {asset.op.name: {"config": dict(config or {})}}},
+        resources={"dbt": dbt_resource("local"), "warehouse": duckdb_warehouse(raw.directory, DATABASES)},
+        raise_on_error=False,
+    )
+
+
+def failure_of(result: dg.ExecuteInProcessResult) -> dg.DagsterEvent:
+    assert not result.success
+    [event] = [event for event in result.all_events if event.is_step_failure]
+    return event
+
+
+def failure_type(result: dg.ExecuteInProcessResult) -> tuple[str, str]:
+    error = failure_of(result).step_failure_data.error
+    assert error is not None
+    if error.cls_name == "RetryRequestedFromPolicy":
+        error = error.cause
+        assert error is not None
+    return error.cls_name or "", error.message
+
+
+def test_one_day_of_work(
+    ops: Mapping[str, dg.AssetsDefinition], raw: RawData, instance: dg.DagsterInstance
+) -> None:
+    raw.load(EPOCH, EPOCH + timedelta(days=DAYS))
+    first = run(ops["dbt_non_partitioned"], raw, instance)
+    assert first.success
+    built = {event.asset_key: event.materialization for event in first.get_asset_materialization_events()}
+    assert set(built) == set(ops["dbt_non_partitioned"].keys)
+    checks = first.get_asset_check_evaluations()
+    evaluated = {dg.AssetCheckKey(check.asset_key, check.check_name) for check in checks}
+    assert evaluated == set(ops["dbt_non_partitioned"].check_keys)
+    # A package that the seed does not know is the fixture's one imperfection.
+    assert [check.check_name for check in checks if not check.passed] == [
+        "accepted_values_dim_oss_packages_package_family__core__integration__community"
+    ]
+    weekly = built[dg.AssetKey(["dwh_reporting", "community", "pypi_downloads_weekly"])].metadata
+    assert weekly["dagster/row_count"].value == 6
+    schema = weekly["dagster/column_schema"]
+    assert isinstance(schema, dg.TableSchemaMetadataValue)
+    assert all(column.type and column.description for column in schema.schema.columns)
+
+    days = (EPOCH.isoformat(), LAST.isoformat())
+    daily = run(ops["dbt_daily"], raw, instance, days=days)
+    assert daily.success
+    assert len(daily.get_asset_materialization_events()) == 2 * DAYS
+    assert run(ops["dbt_snapshots"], raw, instance).success
+    with duckdb.connect(str(raw.directory / "dwh_reporting.duckdb"), read_only=True) as connection:
+        query = "select count(distinct download_date) from community.pypi_downloads_daily"
+        assert connection.execute(query).fetchall() == [(DAYS,)]
+
+    refreshed = run(
+        ops["dbt_daily"],
+        raw,
+        instance,
+        days=(LAST.isoformat(), LAST.isoformat()),
+        config={"full_refresh": True},
+    )
+    assert refreshed.success
+    with duckdb.connect(str(raw.directory / "dwh_reporting.duckdb"), read_only=True) as connection:
+        assert connection.execute(query).fetchall() == [(DAYS,)]
+
+
+def test_a_failed_test_shows_rows_and_stops_what_builds_on_it(
+    ops: Mapping[str, dg.AssetsDefinition], raw: RawData, instance: dg.DagsterInstance
+) -> None:
+    raw.load(EPOCH, EPOCH + timedelta(days=7))
+    with raw.connect() as connection:
+        connection.execute(
+            "update github.issues set closed_at = created_at - interval 1 day where id = 'I_0'"
+        )
+    result = run(ops["dbt_non_partitioned"], raw, instance)
+    kind, message = failure_type(result)
+    assert kind == DbtTestsFailed.__name__
+    assert "stg_github__issues_are_closed_after_they_are_opened" in message
+    [check] = [
+        check
+        for check in result.get_asset_check_evaluations()
+        if check.check_name == "stg_github__issues_are_closed_after_they_are_opened"
+    ]
+    assert not check.passed
+    sample = check.metadata["sample of failing rows"]
+    assert isinstance(sample, dg.MarkdownMetadataValue)
+    assert "| I_0 |" in (sample.md_str or "")
+    built = {
+        event.asset_key.path[-1] for event in result.get_asset_materialization_events() if event.asset_key
+    }
+    assert "pypi_downloads_weekly" in built
+    assert "github_issue_response_times" not in built
+    # The run's one attempt: a retry would find the same rows.
+    assert not [event for event in result.all_events if event.event_type_value == "STEP_UP_FOR_RETRY"]
+
+
+def test_before_the_ingestion_has_run(
+    ops: Mapping[str, dg.AssetsDefinition], raw: RawData, instance: dg.DagsterInstance
+) -> None:
+    (raw.directory / "purina.duckdb").unlink()
+    kind, message = failure_type(run(ops["dbt_non_partitioned"], raw, instance))
+    assert kind == MissingObject.__name__
+    assert "Materialize the ingestion assets first" in message
+
+
+def test_a_vanished_source_table(
+    ops: Mapping[str, dg.AssetsDefinition], raw: RawData, instance: dg.DagsterInstance
+) -> None:
+    raw.load(EPOCH, EPOCH + timedelta(days=2))
+    with raw.connect() as connection:
+        connection.execute("drop table github.discussions")
+    result = run(ops["dbt_non_partitioned"], raw, instance)
+    kind, message = failure_type(result)
+    assert kind == MissingObject.__name__
+    assert "which reads github/discussions" in message
+    assert "discussions does not exist" in message
+    built = {
+        event.asset_key.path[-1] for event in result.get_asset_materialization_events() if event.asset_key
+    }
+    assert "pypi_downloads_weekly" in built
+
+
+def test_a_damaged_warehouse(
+    ops: Mapping[str, dg.AssetsDefinition], raw: RawData, instance: dg.DagsterInstance
+) -> None:
+    (raw.directory / "dwh_reporting.duckdb").write_bytes(b"not a database" * 1000)
+    kind, message = failure_type(run(ops["dbt_snapshots"], raw, instance))
+    assert kind == CorruptDatabase.__name__
+    assert "dwh_reporting.duckdb" in message
+
+
+def test_a_warehouse_that_somebody_else_has_open(
+    ops: Mapping[str, dg.AssetsDefinition], raw: RawData, instance: dg.DagsterInstance
+) -> None:
+    code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", code, str(raw.directory / "dwh_reporting.duckdb")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "open\n"
+        result = run(ops["dbt_snapshots"], raw, instance)
+        holder.communicate("")
+    kind, message = failure_type(result)
+    assert kind == WarehouseLocked.__name__
+    assert [event for event in result.all_events if event.event_type_value == "STEP_UP_FOR_RETRY"]
+    assert f"process {holder.pid}" in message
+
+
+def test_a_project_that_does_not_parse_leaves_the_manifest_as_it_was(tmp_path: Path) -> None:
+    broken, output = tmp_path / "project", tmp_path / "out"
+    shutil.copytree(PROJECT_DIR, broken, ignore=shutil.ignore_patterns("target", "logs", "__pycache__"))
+    before = build_manifest(project_dir=broken, output_dir=output).read_bytes()
+    snapshot = broken / "snapshots/github_issues_snapshot.yml"
+    snapshot.write_text(snapshot.read_text().replace("ref('stg_github__issues')", "ref('no_such_model')"))
+    with pytest.raises(ManifestNotBuilt, match="no_such_model"):
+        build_manifest(project_dir=broken, output_dir=output)
+    assert (output / MANIFEST).read_bytes() == before
+    assert sorted(path.name for path in output.iterdir()) == [MANIFEST, FINGERPRINT, PARTIAL_PARSE]
+    with pytest.raises(ManifestStale, match=r"changed snapshots/github_issues_snapshot\.yml"):
+        load_manifest(broken, output)
