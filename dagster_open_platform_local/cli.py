@@ -34,7 +34,7 @@ Today = Annotated[
         "--date",
         formats=["%Y-%m-%d"],
         help="The date it shall be in the company (UTC): every day before it has data. At the latest today."
-        "  [default: yesterday, or the company's own date if that is later]",
+        " A company that was put into the past stays there until it is moved.  [default: today]",
     ),
 ]
 
@@ -97,12 +97,19 @@ def stack(today: Today = None) -> None:
 @app.command()
 def advance() -> None:
     """Move the company one day on. Running services see the new day at once."""
+    from dagster_open_platform_local.company.clock import wall_clock_date
     from dagster_open_platform_local.stack.company import advance_company
 
     with _reported():
         state = local_state()
         state.create()
-        typer.echo(f"It is {advance_company(state)} in the company now.")
+        today = advance_company(state)
+        typer.echo(f"It is {today} in the company now.")
+        if today > wall_clock_date():
+            typer.echo(
+                "That is ahead of the calendar: partitions of a day can be materialized when it is over (UTC)."
+                " To watch days pass, start in the past: just reset, just demo --date YYYY-MM-DD, just advance, just demo."
+            )
 
 
 @app.command()

@@ -23,7 +23,6 @@ from dagster_open_platform_local.company.clock import (
     CLOCK_FILE,
     CompanyClock,
     check_settings,
-    default_today,
     read_clock,
     wall_clock_date,
     write_clock,
@@ -45,8 +44,8 @@ def build(directory: Path, settings: CompanySettings, today: date | None = None)
     Args:
         directory: Where the company lies or will lie.
         settings: What it is made from; must be those of the company that is there.
-        today: The date it shall be in the company (UTC). If not given: an existing company keeps its date, a new one
-            gets yesterday.
+        today: The date it shall be in the company (UTC). If not given: the wall clock's, so that every day that is over
+            has data; but a company that was put into the past, or has run ahead, keeps its date.
 
     Returns:
         Rows written in this call, a table. Downloads of days that were there already are not among them.
@@ -59,26 +58,29 @@ def build(directory: Path, settings: CompanySettings, today: date | None = None)
         clock = read_clock(directory)
         check_settings(clock.settings, settings, directory)
     else:
-        clock = CompanyClock(settings, settings.epoch)
+        # If the first build is killed, the next one goes on with it.
+        clock = CompanyClock(settings, settings.epoch, follows_calendar=True)
         write_clock(directory, clock)
     if today is None:
-        # A company without days is a new one, or one whose first build was killed.
-        today = default_today() if clock.today == settings.epoch else clock.today
-    _check_target(clock, today)
+        today = max(clock.today, wall_clock_date()) if clock.follows_calendar else clock.today
+    else:
+        _check_target(clock, today)
     return _write(directory, clock.settings, today)
 
 
 def advance(directory: Path) -> date:
-    """Move the company one day on.
+    """Move the company one day on, also beyond the wall clock's date: it then lives a day that is not over here.
 
     Returns:
         The date it is now in the company.
 
     Raises:
         CompanyNotBuiltError: There is no company in the directory.
-        ClockError: The company has reached the wall clock's date (UTC): its next day is not over yet.
     """
-    return catch_up(directory, read_clock(directory).today + timedelta(days=1))
+    clock = read_clock(directory)
+    tomorrow = clock.today + timedelta(days=1)
+    _write(directory, clock.settings, tomorrow)
+    return tomorrow
 
 
 def catch_up(directory: Path, until: date) -> date:
@@ -125,7 +127,7 @@ def _write(directory: Path, settings: CompanySettings, today: date) -> dict[str,
     for name, table in _snapshot_tables(settings, today):
         write_parquet(snapshot / f"{name}.parquet", table)
         rows[name] = table.num_rows
-    write_clock(directory, CompanyClock(settings, today))
+    write_clock(directory, CompanyClock(settings, today, follows_calendar=today >= wall_clock_date()))
     for old in directory.glob(f"{_SNAPSHOT}*"):
         if old != snapshot:
             shutil.rmtree(old, ignore_errors=True)

@@ -8,7 +8,7 @@ a day is complete).
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from dagster_open_platform_local.company.errors import (
@@ -29,10 +29,13 @@ class CompanyClock:
     Args:
         settings: What the company was made from.
         today: The date it is in the company (UTC); every earlier day from the epoch on has data.
+        follows_calendar: Whether it had reached the wall clock's date when it was written. One that was put into the
+            past stays there until it is moved.
     """
 
     settings: CompanySettings
     today: date
+    follows_calendar: bool = False
 
     @property
     def now(self) -> datetime:
@@ -43,11 +46,6 @@ class CompanyClock:
 def wall_clock_date() -> date:
     """The UTC date outside the company."""
     return datetime.now(UTC).date()
-
-
-def default_today() -> date:
-    """The date in a new company: yesterday (UTC), so that `advance` has a whole day to give at once."""
-    return wall_clock_date() - timedelta(days=1)
 
 
 def read_clock(directory: Path) -> CompanyClock:
@@ -76,7 +74,7 @@ def read_clock(directory: Path) -> CompanyClock:
             epoch=date.fromisoformat(content["epoch"]),
             name=str(content["name"]),
         )
-        return CompanyClock(settings, date.fromisoformat(content["today"]))
+        return CompanyClock(settings, date.fromisoformat(content["today"]), bool(content["follows_calendar"]))
     except (KeyError, TypeError, ValueError) as error:
         raise CompanyError(f"{path} lacks a field or holds a wrong value: `just reset`") from error
 
@@ -93,6 +91,7 @@ def write_clock(directory: Path, clock: CompanyClock) -> None:
             "scale": settings.scale,
             "epoch": settings.epoch.isoformat(),
             "today": clock.today.isoformat(),
+            "follows_calendar": clock.follows_calendar,
         },
     )
 

@@ -14,7 +14,7 @@ from dagster_open_platform_local.company.errors import CompanyError
 EPOCH = date(2026, 6, 1)
 """The first day with data of every company, a Monday, so that weekly partitions begin with it."""
 
-FORMAT = 1
+FORMAT = 2
 """Version of the generators. A change of any generated value raises it, so that an old directory is refused."""
 
 _MAX_SCALE = 1000.0

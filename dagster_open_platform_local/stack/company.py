@@ -7,9 +7,7 @@ from datetime import date
 
 from dagster_open_platform_local.company.build import advance, build, catch_up
 from dagster_open_platform_local.company.clock import (
-    CLOCK_FILE,
     CompanyClock,
-    default_today,
     read_clock,
     wall_clock_date,
 )
@@ -23,14 +21,12 @@ def ensure_company(state: LocalState, today: date | None = None) -> CompanyClock
 
     Args:
         state: Where it is.
-        today: The date it shall be there (UTC); None: a new company gets yesterday, and an older one is brought to it.
+        today: The date it shall be there (UTC); None: as `build` says.
 
     Raises:
         CompanyError: It was made from other settings, or it cannot be that date.
     """
     with exclusive(state.company_lock):
-        if today is None and (state.company / CLOCK_FILE).exists():
-            today = max(read_clock(state.company).today, default_today())
         build(state.company, settings_from_environment(), today)
         return read_clock(state.company)
 
@@ -39,7 +35,7 @@ def advance_company(state: LocalState) -> date:
     """Move the company one day on; its services see it at once.
 
     Raises:
-        CompanyError: There is none, or its next day is not over.
+        CompanyError: There is none.
     """
     with exclusive(state.company_lock):
         return advance(state.company)

@@ -1,6 +1,7 @@
 """The company's clock and settings."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,7 +11,6 @@ from dagster_open_platform_local.company.build import advance, build, catch_up
 from dagster_open_platform_local.company.clock import (
     CLOCK_FILE,
     CompanyClock,
-    default_today,
     read_clock,
     wall_clock_date,
     write_clock,
@@ -76,14 +76,33 @@ def test_time_moves_forward_a_day_at_a_time(tmp_path: Path) -> None:
     assert read_clock(tmp_path).today == date(2026, 6, 8)
 
 
-def test_a_new_company_stands_at_yesterday_and_has_one_day_to_give(tmp_path: Path) -> None:
-    epoch = default_today() - timedelta(days=2)
-    build(tmp_path, CompanySettings(seed=3, scale=0.01, epoch=epoch))
-    assert read_clock(tmp_path).today == default_today()
-    assert advance(tmp_path) == wall_clock_date()
-    with pytest.raises(ClockError):
-        advance(tmp_path)
-    build(tmp_path, CompanySettings(seed=3, scale=0.01, epoch=epoch))
+def test_a_new_company_has_reached_the_calendar_and_can_run_ahead(tmp_path: Path) -> None:
+    settings = CompanySettings(seed=3, scale=0.01, epoch=wall_clock_date() - timedelta(days=3))
+    build(tmp_path, settings)
+    assert read_clock(tmp_path).today == wall_clock_date()
+    tomorrow = wall_clock_date() + timedelta(days=1)
+    assert advance(tmp_path) == tomorrow
+    build(tmp_path, settings)
+    assert read_clock(tmp_path).today == tomorrow
+
+
+def test_a_company_that_was_put_into_the_past_stays_there_until_it_is_moved(tmp_path: Path) -> None:
+    settings = CompanySettings(seed=3, scale=0.01, epoch=wall_clock_date() - timedelta(days=5))
+    past = settings.epoch + timedelta(days=2)
+    build(tmp_path, settings, past)
+    build(tmp_path, settings)
+    assert read_clock(tmp_path).today == past
+    assert advance(tmp_path) == past + timedelta(days=1)
+    build(tmp_path, settings)
+    assert read_clock(tmp_path).today == past + timedelta(days=1)
+
+
+def test_a_company_that_had_reached_the_calendar_follows_it(tmp_path: Path) -> None:
+    settings = CompanySettings(seed=3, scale=0.01, epoch=wall_clock_date() - timedelta(days=3))
+    build(tmp_path, settings, settings.epoch + timedelta(days=1))
+    # As it would have been written yesterday and the day before.
+    write_clock(tmp_path, replace(read_clock(tmp_path), follows_calendar=True))
+    build(tmp_path, settings)
     assert read_clock(tmp_path).today == wall_clock_date()
 
 
