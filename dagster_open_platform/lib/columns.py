@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import dagster as dg
 
-from dagster_open_platform.lib.failures import PermanentFailure
+from dagster_open_platform.utils.failures import PermanentFailure
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,10 +12,10 @@ import dagster as dg
 
 from dagster_open_platform.lib.executable.component import ExecutableComponent
 from dagster_open_platform.lib.executable.function import function_parameters
-from dagster_open_platform.lib.failures import PermanentFailure
 from dagster_open_platform.lib.schedule.component import ScheduleComponent
 from dagster_open_platform.lib.yaml_component import YamlComponent
 from dagster_open_platform.lib.yaml_errors import suggestion
+from dagster_open_platform.utils.failures import PermanentFailure
 
 COMPONENT_ORIGIN = "dagster/component_origin"
 CODE_REFERENCES = "dagster/code_references"

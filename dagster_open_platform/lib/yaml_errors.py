@@ -18,7 +18,7 @@ from dagster_shared.yaml_utils import parse_yamls_with_source_position
 from dagster_shared.yaml_utils.source_position import KeyPath, SourcePositionTree
 from pydantic import ValidationError
 
-from dagster_open_platform.lib.failures import PermanentFailure
+from dagster_open_platform.utils.failures import PermanentFailure
 
 COMPONENT_FILES = ("defs.yaml", "defs.yml", "component.yaml")
 """The file names that Dagster reads component instances from."""

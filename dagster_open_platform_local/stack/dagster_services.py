@@ -26,6 +26,9 @@ INSTANCE_YAML = """\
 # The Dagster instance of this laptop. Written once by the stack; yours to change.
 telemetry:
   enabled: false
+nux:
+  # The UI's first page asks for an e-mail address; nobody reads it here.
+  enabled: false
 concurrency:
   # DuckDB lets one process write a file at a time, so every pool admits one op (the warehouse's pool above all).
   pools:
@@ -71,50 +74,49 @@ def dagster_services(state: LocalState, port: int) -> list[Service]:
     # The workspace file names the code server's port before that has started.
     code_port = free_port()
     workspace = state.dagster_home / "workspace.yaml"
-    workspace.write_text(
-        yaml.safe_dump(
-            {
-                "load_from": [
-                    {"grpc_server": {"host": HOST, "port": code_port, "location_name": CODE_LOCATION}}
-                ]
-            }
-        ),
-        encoding="utf-8",
+    location = {"host": HOST, "port": code_port, "location_name": CODE_LOCATION}
+    workspace.write_text(yaml.safe_dump({"load_from": [{"grpc_server": location}]}), encoding="utf-8")
+    return [_code_server(code_port), _webserver(workspace, port), _daemon(workspace)]
+
+
+def _code_server(port: int) -> Service:
+    return Service(
+        name="code-server",
+        command=lambda own: [
+            *(sys.executable, "-m", "dagster", "code-server", "start"),
+            *("--module-name", DEFINITIONS_MODULE, "--location-name", CODE_LOCATION),
+            *("--host", HOST, "--port", str(own), "--log-level", "warning"),
+        ],
+        port=port,
+        # It accepts connections once the definitions are loaded, or failed to load.
+        health=port_open,
+        startup_seconds=180.0,
+        grace_seconds=20.0,
+        url=None,
     )
-    return [
-        Service(
-            name="code-server",
-            command=lambda own: [
-                *(sys.executable, "-m", "dagster", "code-server", "start"),
-                *("--module-name", DEFINITIONS_MODULE, "--location-name", CODE_LOCATION),
-                *("--host", HOST, "--port", str(own), "--log-level", "warning"),
-            ],
-            port=code_port,
-            # It accepts connections once the definitions are loaded, or failed to load.
-            health=port_open,
-            startup_seconds=180.0,
-            grace_seconds=20.0,
-            url=None,
-        ),
-        Service(
-            name="webserver",
-            command=lambda own: [
-                *(sys.executable, "-m", "dagster_webserver"),
-                *("--workspace", str(workspace), "--host", HOST, "--port", str(own)),
-            ],
-            port=port,
-            health=http_health("/server_info"),
-            startup_seconds=120.0,
-            url=lambda own: f"http://{HOST}:{own}",
-        ),
-        Service(
-            name="daemon",
-            command=lambda _own: [
-                *(str(Path(sys.executable).with_name("dagster-daemon")), "run"),
-                *("--workspace", str(workspace)),
-            ],
-            health=started,
-            grace_seconds=20.0,
-            url=None,
-        ),
-    ]
+
+
+def _webserver(workspace: Path, port: int) -> Service:
+    return Service(
+        name="webserver",
+        command=lambda own: [
+            *(sys.executable, "-m", "dagster_webserver"),
+            *("--workspace", str(workspace), "--host", HOST, "--port", str(own)),
+        ],
+        port=port,
+        health=http_health("/server_info"),
+        startup_seconds=120.0,
+        url=lambda own: f"http://{HOST}:{own}",
+    )
+
+
+def _daemon(workspace: Path) -> Service:
+    # Beside the interpreter, so that no PATH is needed; its module is private to Dagster, its script is not.
+    script = Path(sys.executable).with_name("dagster-daemon")
+    return Service(
+        name="daemon",
+        command=lambda _own: [str(script), "run", "--workspace", str(workspace)],
+        health=started,
+        grace_seconds=20.0,
+        url=None,
+    )

@@ -13,7 +13,7 @@ from typing import Any
 
 import dagster as dg
 
-from dagster_open_platform.lib.failures import PermanentFailure, RetryableFailure
+from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
 
 class BigQueryCredentialsMissing(PermanentFailure):

@@ -15,7 +15,6 @@ from typing import Any
 
 from dagster_open_platform.lib.dbt.errors import DbtCompilationFailed, DbtRunFailed, DbtTestsFailed
 from dagster_open_platform.lib.dbt.properties import key_of
-from dagster_open_platform.lib.failures import PermanentFailure, RetryableFailure
 from dagster_open_platform.lib.warehouse.errors import (
     LoginFailed,
     MissingObject,
@@ -23,6 +22,7 @@ from dagster_open_platform.lib.warehouse.errors import (
     StatementFailed,
     WarehouseUnavailable,
 )
+from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
 _COMPILATION = re.compile(
     r"\b(Compilation|Parsing|Parser|Dependency|Env var required|YAML) (Error|but not)", re.I

@@ -4,7 +4,7 @@ What belongs here: errors that have to do with dbt itself. What does not: a lock
 has its types in ``lib/warehouse/errors.py`` whoever meets it, and recognising any of them (``diagnosis.py``).
 """
 
-from dagster_open_platform.lib.failures import PermanentFailure
+from dagster_open_platform.utils.failures import PermanentFailure
 
 
 class ManifestMissing(PermanentFailure):

@@ -15,9 +15,9 @@ from typing import Any, TypeAlias
 import dagster as dg
 
 from dagster_open_platform.lib.dbt.properties import Properties
-from dagster_open_platform.lib.failures import PermanentFailure, RetryableFailure
 from dagster_open_platform.lib.warehouse.protocol import WarehouseConnection
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
+from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
 DbtEvent: TypeAlias = (
     dg.Output[Any]

@@ -23,8 +23,8 @@ from dagster_open_platform.lib.executable.partitions import (
     resolve_partitions,
     resolve_retry_policy,
 )
-from dagster_open_platform.lib.failures import PermanentFailure
 from dagster_open_platform.lib.yaml_component import YamlComponent
+from dagster_open_platform.utils.failures import PermanentFailure
 
 Event = dg.MaterializeResult | dg.AssetCheckResult
 

@@ -3,7 +3,7 @@
 What belongs here: the types. What does not: recognising them in an answer (``graphql.py``, ``parsing.py``).
 """
 
-from dagster_open_platform.lib.failures import PermanentFailure, RetryableFailure
+from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
 
 class MissingToken(PermanentFailure):

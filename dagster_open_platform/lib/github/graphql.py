@@ -8,7 +8,6 @@ https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from dagster_open_platform.lib.failures import PermanentFailure, RetryableFailure
 from dagster_open_platform.lib.github.errors import QueryRejected, QueryTooExpensive, UnexpectedAnswer
 from dagster_open_platform.lib.http import (
     Forbidden,
@@ -18,6 +17,7 @@ from dagster_open_platform.lib.http import (
     RateLimited,
     ServerError,
 )
+from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
 _TOO_EXPENSIVE = frozenset({"MAX_NODE_LIMIT_EXCEEDED", "RESOURCE_LIMITS_EXCEEDED"})
 _LIMITED = frozenset({"RATE_LIMITED", "RATE_LIMIT"})

@@ -14,7 +14,6 @@ from typing import Any
 
 import httpx
 
-from dagster_open_platform.lib.failures import PermanentFailure, RetryableFailure
 from dagster_open_platform.lib.http.errors import (
     ConnectionDropped,
     InvalidRequest,
@@ -25,6 +24,7 @@ from dagster_open_platform.lib.http.errors import (
 )
 from dagster_open_platform.lib.http.retries import RetryLimits, retry_after_seconds, with_retries
 from dagster_open_platform.lib.http.secrets import Secrets
+from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
 _LOG = logging.getLogger(__name__)
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})  # RFC 9110, 9.2.2

@@ -6,7 +6,7 @@ body of a successful answer (``lib/<vendor>``).
 
 from collections.abc import Mapping
 
-from dagster_open_platform.lib.failures import PermanentFailure, RetryableFailure
+from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
 
 class InvalidRequest(PermanentFailure):

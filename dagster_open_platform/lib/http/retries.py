@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import tenacity
 
-from dagster_open_platform.lib.failures import RetryableFailure
+from dagster_open_platform.utils.failures import RetryableFailure
 
 T = TypeVar("T")
 

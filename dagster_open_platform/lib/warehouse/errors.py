@@ -4,7 +4,7 @@ What belongs here: errors that both engines can raise; one type a cause that a r
 does not: recognising them in a driver's exceptions (`duckdb/errors.py`, `snowflake/errors.py`).
 """
 
-from dagster_open_platform.lib.failures import PermanentFailure, RetryableFailure
+from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
 
 class InvalidIdentifier(PermanentFailure):

@@ -19,7 +19,7 @@ from dagster_open_platform.lib.bigquery.errors import (
     BigQueryUnavailable,
 )
 from dagster_open_platform.lib.columns import UnexpectedColumns
-from dagster_open_platform.lib.failures import PermanentFailure, RetryableFailure
+from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 from dagster_open_platform_local.services.bigquery.credentials import LOCAL_TOKEN, local_credentials
 from dagster_open_platform_tests.fixtures.bigquery import BigQueryService
 from dagster_open_platform_tests.fixtures.pypi import DAILY, Platform, platform

@@ -16,7 +16,7 @@ from google.cloud.bigquery import SchemaField
 
 from dagster_open_platform.lib.bigquery import errors
 from dagster_open_platform.lib.bigquery.arrow import arrow_schema, query_parameter
-from dagster_open_platform.lib.failures import PermanentFailure, RetryableFailure
+from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
 
 def api(kind: type[exceptions.GoogleAPICallError], reason: str) -> exceptions.GoogleAPICallError:

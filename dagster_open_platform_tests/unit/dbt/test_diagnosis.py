@@ -4,8 +4,8 @@ import pytest
 
 from dagster_open_platform.lib.dbt.diagnosis import NodeResult, diagnose, node_results
 from dagster_open_platform.lib.dbt.errors import DbtCompilationFailed, DbtRunFailed, DbtTestsFailed
-from dagster_open_platform.lib.failures import PermanentFailure, RetryableFailure
 from dagster_open_platform.lib.warehouse import errors as warehouse
+from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 from dagster_open_platform_tests.unit.dbt.nodes import manifest, model, source
 
 RAW = source()

@@ -13,7 +13,6 @@ from starlette.types import ASGIApp
 from dagster_open_platform.defs.github.py.assets import CHECKS, REPOSITORIES, TABLES, github_assets, key_of
 from dagster_open_platform.defs.github.py.checks import github_table_checks
 from dagster_open_platform.defs.github.py.sources import graphql_api
-from dagster_open_platform.lib.failures import PermanentFailure, RetryableFailure
 from dagster_open_platform.lib.github.errors import (
     MissingToken,
     UnexpectedAnswer,
@@ -25,6 +24,7 @@ from dagster_open_platform.lib.http import (
     Unauthorized,
 )
 from dagster_open_platform.lib.warehouse import WarehouseResource, duckdb_warehouse
+from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 from dagster_open_platform_local.company.github import GitHubState
 from dagster_open_platform_local.company.github_items import REPOSITORIES as COMPANY_REPOSITORIES
 from dagster_open_platform_local.services.faults import Fault, FaultInjector

@@ -2,7 +2,6 @@
 
 import pytest
 
-from dagster_open_platform.lib.failures import PermanentFailure, RetryableFailure
 from dagster_open_platform.lib.github.errors import QueryRejected, UnexpectedAnswer
 from dagster_open_platform.lib.github.ingest import fetch
 from dagster_open_platform.lib.http import (
@@ -14,6 +13,7 @@ from dagster_open_platform.lib.http import (
     ServerError,
     Unauthorized,
 )
+from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 from dagster_open_platform_local.services.faults import Fault, FaultInjector
 from dagster_open_platform_local.services.in_process import InProcessTransport
 from dagster_open_platform_tests.fixtures.github import (

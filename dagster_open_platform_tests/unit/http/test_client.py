@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dagster_open_platform.lib.failures import PermanentFailure, RetryableFailure
 from dagster_open_platform.lib.http import (
     ConnectionDropped,
     Forbidden,
@@ -25,6 +24,7 @@ from dagster_open_platform.lib.http import (
     TimedOut,
     Unauthorized,
 )
+from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
 TOKEN = "tok_S3cretThatMustNotShow"
 NOW = 1_800_000_000.0

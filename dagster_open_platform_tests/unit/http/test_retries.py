@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dagster_open_platform.lib.failures import RetryableFailure
 from dagster_open_platform.lib.http.retries import RetryLimits, retry_after_seconds, with_retries
+from dagster_open_platform.utils.failures import RetryableFailure
 
 NOW = 1_800_000_000.0
 

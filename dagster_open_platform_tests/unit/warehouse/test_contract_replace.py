@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pytest
 
-from dagster_open_platform.lib.failures import RetryableFailure
 from dagster_open_platform.lib.warehouse import (
     SchemaDrift,
     TableRef,
@@ -23,6 +22,7 @@ from dagster_open_platform.lib.warehouse.errors import (
     UnrepresentableValue,
     UnsupportedType,
 )
+from dagster_open_platform.utils.failures import RetryableFailure
 from dagster_open_platform_tests.fixtures.warehouse import ALL_TYPES, DAY, TABLE, days, in_order, stored
 
 NEXT = DAY + dt.timedelta(days=1)

@@ -7,7 +7,6 @@ import dagster as dg
 import pytest
 from snowflake.connector import errors
 
-from dagster_open_platform.lib.failures import PermanentFailure, RetryableFailure
 from dagster_open_platform.lib.warehouse import snowflake_warehouse
 from dagster_open_platform.lib.warehouse.errors import (
     DiskFull,
@@ -20,6 +19,7 @@ from dagster_open_platform.lib.warehouse.errors import (
     WarehouseUnavailable,
 )
 from dagster_open_platform.lib.warehouse.snowflake.errors import cause, classified
+from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 from dagster_open_platform_tests.fixtures.warehouse import DATABASES, fake_snowflake
 
 REFUSED = (

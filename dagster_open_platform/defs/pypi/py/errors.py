@@ -1,6 +1,6 @@
 """What can be wrong with downloads, beyond what BigQuery and the warehouse can get wrong by themselves."""
 
-from dagster_open_platform.lib.failures import PermanentFailure
+from dagster_open_platform.utils.failures import PermanentFailure
 
 
 class DownloadsMissing(PermanentFailure):

@@ -9,7 +9,6 @@ import re
 
 import duckdb
 
-from dagster_open_platform.lib.failures import PermanentFailure, RetryableFailure
 from dagster_open_platform.lib.warehouse.errors import (
     CorruptDatabase,
     DiskFull,
@@ -22,6 +21,7 @@ from dagster_open_platform.lib.warehouse.errors import (
     WarehouseLocked,
     WarehouseUnavailable,
 )
+from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
 _FULL = re.compile(
     r"No space left on device|File too large|Disk quota exceeded|not enough space on the disk", re.I

@@ -12,7 +12,6 @@ import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from dagster_open_platform.lib.failures import PermanentFailure, RetryableFailure
 from dagster_open_platform.lib.warehouse.errors import (
     DiskFull,
     LoginFailed,
@@ -22,6 +21,7 @@ from dagster_open_platform.lib.warehouse.errors import (
     TransactionConflict,
     WarehouseUnavailable,
 )
+from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
 if TYPE_CHECKING:
     from snowflake.connector.errors import Error

@@ -1,0 +1,73 @@
+"""What must not stand in any file, and what the packaging promises."""
+
+import ast
+import re
+import tomllib
+from importlib import metadata
+
+from packaging.requirements import Requirement
+
+from dagster_open_platform_tests.fixtures.repository import ROOT, parsed, python_files, tracked_files
+
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PINS = [Requirement(line) for line in PYPROJECT["tool"]["uv"]["constraint-dependencies"]]
+
+
+def normalized(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_the_pins_hold_no_address() -> None:
+    assert not [str(pin) for pin in PINS if pin.url or "://" in str(pin)]
+    assert not [path for path in tracked_files() if path.name in {"uv.lock", "pylock.toml"}]
+
+
+def test_this_environment_is_the_pinned_one() -> None:
+    pins = {normalized(pin.name): pin.specifier for pin in PINS if not pin.marker or pin.marker.evaluate()}
+    installed = {normalized(d.metadata["Name"]): d.version for d in metadata.distributions()}
+    installed.pop("dagster-open-platform")
+    assert {name: v for name, v in installed.items() if name not in pins} == {}
+    assert {n: v for n, v in installed.items() if v not in pins[n]} == {}
+
+
+def test_each_direct_dependency_says_why() -> None:
+    lines = (ROOT / "pyproject.toml").read_text().splitlines()
+    direct = [*PYPROJECT["project"]["dependencies"], *PYPROJECT["project"]["optional-dependencies"]["local"]]
+    unexplained = [
+        requirement
+        for requirement in direct
+        if not any(line.strip().startswith(f'"{requirement}", # ') for line in lines)
+    ]
+    assert unexplained == []
+
+
+def test_no_test_is_skipped_and_no_error_swallowed() -> None:
+    patterns = (
+        "pytest.mark." + "skip",
+        "pytest.mark." + "xfail",
+        "pytest." + "skip(",
+        "except Exception" + ": pass",
+    )
+    wrong = [
+        f"{path}: {pattern}"
+        for path in python_files()
+        for pattern in patterns
+        if pattern in (ROOT / path).read_text()
+    ]
+    assert wrong == []
+
+
+def test_every_module_says_what_belongs_in_it() -> None:
+    assert [str(path) for path in python_files() if not ast.get_docstring(parsed(path))] == []
+
+
+def test_type_ignores_name_their_rule_and_reason() -> None:
+    ignore = re.compile(r"# (?:type|pyright): ?" + "ignore")
+    explained = re.compile(ignore.pattern + r"\[[\w-]+\]  # \w+")
+    wrong = [
+        f"{path}:{number}"
+        for path in python_files()
+        for number, line in enumerate((ROOT / path).read_text().splitlines(), 1)
+        if ignore.search(line) and not explained.search(line)
+    ]
+    assert wrong == []

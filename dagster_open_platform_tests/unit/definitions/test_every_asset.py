@@ -1,0 +1,142 @@
+"""What holds for every asset, whoever declared it."""
+
+import json
+import re
+from collections.abc import Set
+from datetime import timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from dagster_open_platform.definitions import DEFAULT_FRESHNESS, build_definitions
+from dagster_open_platform.lib.automation_sensors import family_selections
+from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName, GitSource
+from dagster_open_platform.utils.source_code import CODE_REFERENCES, REPOSITORY_ROOT
+
+SHA = "0123456789abcdef0123456789abcdef01234567"
+GIT = GitSource("https://github.com/company/platform", SHA)
+
+
+@pytest.fixture(scope="module")
+def defs() -> dg.Definitions:
+    return build_definitions(environment=Environment(EnvironmentName.LOCAL))
+
+
+@pytest.fixture(scope="module")
+def deployed() -> dg.Definitions:
+    return build_definitions(environment=Environment(EnvironmentName.PROD, git=GIT))
+
+
+def materializable(defs: dg.Definitions) -> Set[dg.AssetKey]:
+    return defs.resolve_asset_graph().materializable_asset_keys
+
+
+def test_has_an_owner_a_group_a_description_and_a_kind(defs: dg.Definitions) -> None:
+    lacking = {
+        spec.key.to_user_string(): [
+            name
+            for name, value in {
+                "owner": spec.owners,
+                "group": spec.group_name not in (None, "default"),
+                "description": spec.description,
+                "kind": spec.kinds,
+            }.items()
+            if not value
+        ]
+        for spec in defs.resolve_all_asset_specs()
+    }
+    assert {key: fields for key, fields in lacking.items() if fields} == {}
+
+
+def test_is_fresh_or_says_when_it_is_not(defs: dg.Definitions) -> None:
+    policies = {spec.key: spec.freshness_policy for spec in defs.resolve_all_asset_specs()}
+    assert {key for key, policy in policies.items() if policy} >= materializable(defs)
+    assert dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36)) == DEFAULT_FRESHNESS
+    # The default applies where nothing is declared, and a declaration wins over it.
+    assert any(policy == DEFAULT_FRESHNESS for policy in policies.values())
+    assert any(policy not in (None, DEFAULT_FRESHNESS) for policy in policies.values())
+
+
+def test_an_external_source_gets_no_freshness_that_nobody_keeps(defs: dg.Definitions) -> None:
+    external = [s for s in defs.resolve_all_asset_specs() if s.key not in materializable(defs)]
+    assert external
+    assert [spec.key for spec in external if spec.freshness_policy == DEFAULT_FRESHNESS] == []
+
+
+def test_is_run_by_somebody(defs: dg.Definitions) -> None:
+    targeted = {
+        key
+        for schedule in defs.schedules or ()
+        if isinstance(schedule, dg.ScheduleDefinition)
+        for key in defs.resolve_job_def(schedule.job_name).asset_layer.executable_asset_keys
+    }
+    automated = {s.key for s in defs.resolve_all_asset_specs() if s.automation_condition}
+    assert materializable(defs) - automated - targeted == set()
+
+
+def test_opens_the_warehouse_only_in_its_pool(defs: dg.Definitions) -> None:
+    outside = [
+        asset.keys
+        for asset in defs.assets or ()
+        if isinstance(asset, dg.AssetsDefinition)
+        and asset.is_executable
+        and {"warehouse", "dbt"} & asset.required_resource_keys
+        and asset.op.pool != "warehouse"
+    ]
+    assert outside == []
+
+
+def test_refers_to_a_line_that_exists(defs: dg.Definitions) -> None:
+    for spec in defs.resolve_all_asset_specs():
+        references = spec.metadata[CODE_REFERENCES].code_references
+        assert references, spec.key
+        for reference in references:
+            lines = Path(reference.file_path).read_text().splitlines()
+            assert 1 <= (reference.line_number or 1) <= len(lines), (spec.key, reference)
+
+
+def test_refers_to_the_same_line_of_the_deployed_commit(
+    defs: dg.Definitions, deployed: dg.Definitions
+) -> None:
+    local = {
+        spec.key: spec.metadata[CODE_REFERENCES].code_references for spec in defs.resolve_all_asset_specs()
+    }
+    for spec in deployed.resolve_all_asset_specs():
+        urls = [reference.url for reference in spec.metadata[CODE_REFERENCES].code_references]
+        expected = []
+        for reference in local[spec.key]:
+            path = Path(reference.file_path).relative_to(REPOSITORY_ROOT).as_posix()
+            line = f"#L{reference.line_number}" if reference.line_number else ""
+            expected.append(f"https://github.com/company/platform/blob/{SHA}/{path}{line}")
+        assert urls == expected, spec.key
+
+
+def test_belongs_to_exactly_one_automation_family(defs: dg.Definitions) -> None:
+    graph = defs.resolve_asset_graph()
+    families = {name: selection.resolve(graph) for name, selection in family_selections().items()}
+    assert sum(map(len, families.values())) == len(set().union(*families.values()))
+    assert set().union(*families.values()) >= graph.materializable_asset_keys
+    assert families["dbt"] == {k for k in graph.materializable_asset_keys if "dbt" in graph.get(k).kinds}
+    sensors = {sensor.name: sensor for sensor in defs.sensors or ()}
+    assert set(sensors) >= {f"{family}_automation_condition_sensor" for family in families}
+
+
+def test_every_dependency_exists(defs: dg.Definitions) -> None:
+    declared = {spec.key for spec in defs.resolve_all_asset_specs()}
+    needed = {dep.asset_key for spec in defs.resolve_all_asset_specs() for dep in spec.deps}
+    assert needed - declared == set()
+
+
+def test_every_dbt_source_has_exactly_one_producer(defs: dg.Definitions) -> None:
+    path = REPOSITORY_ROOT / "dagster_open_platform_dbt" / "target" / "manifest.json"
+    sources = json.loads(path.read_text())["sources"].values()
+    keys = [dg.AssetKey(source["meta"]["dagster"]["asset_key"]) for source in sources]
+    assert keys
+    assert len(keys) == len(set(keys))
+    assert set(keys) - materializable(defs) == set()
+
+
+def test_metadata_holds_no_secret(defs: dg.Definitions) -> None:
+    text = repr([spec.metadata for spec in defs.resolve_all_asset_specs()])
+    assert not re.search(r"(?i)(password|token|secret|private_key)\W{1,4}\w{8,}", text)

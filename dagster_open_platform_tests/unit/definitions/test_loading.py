@@ -1,0 +1,71 @@
+"""Loading is free: no network, no variable, no service, no dbt; the same graph in every environment."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from dagster_open_platform.definitions import build_definitions
+from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName
+from dagster_open_platform_tests.fixtures.graphs import described
+
+ENVIRONMENTS = [
+    Environment(EnvironmentName.BRANCH, pull_request_id="42"),
+    Environment(EnvironmentName.DOGFOOD),
+    Environment(EnvironmentName.PROD),
+]
+
+LOAD = """
+import sys
+
+FORBIDDEN = {"socket.connect", "socket.bind", "socket.getaddrinfo", "subprocess.Popen", "os.system", "os.exec", "os.fork"}
+
+def refuse(event, arguments):
+    if event in FORBIDDEN:
+        raise RuntimeError(f"loading definitions caused {event} {arguments}")
+
+sys.addaudithook(refuse)
+import dagster_open_platform.definitions
+import dagster_open_platform_eu.definitions
+
+graph = dagster_open_platform.definitions.build_definitions().resolve_asset_graph()
+dagster_open_platform_eu.definitions.build_definitions().resolve_asset_graph()
+heavy = {"dagster_gcp", "dagster_snowflake", "snowflake.connector", "dbt.cli.main", "google.cloud.bigquery", "duckdb"} & set(sys.modules)
+assert not heavy, f"imported while loading: {sorted(heavy)}"
+print(len(graph.materializable_asset_keys))
+"""
+
+
+def test_definitions_load_with_an_empty_environment_and_no_network(tmp_path: Path) -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-c", LOAD],
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert loaded.returncode == 0, loaded.stderr
+    assert int(loaded.stdout) > 5
+
+
+@pytest.fixture(scope="module")
+def local() -> dg.Definitions:
+    return build_definitions(environment=Environment(EnvironmentName.LOCAL))
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=lambda environment: environment.name.value)
+def test_the_graph_is_the_same_in_every_environment(local: dg.Definitions, environment: Environment) -> None:
+    assert described(build_definitions(environment=environment)) == described(local)
+
+
+def test_definitions_are_valid(local: dg.Definitions) -> None:
+    dg.Definitions.validate_loadable(local)
+
+
+def test_resources_can_be_replaced_by_key() -> None:
+    other = dg.ResourceDefinition.hardcoded_resource("replaced")
+    defs = build_definitions(environment=Environment(EnvironmentName.LOCAL), resources={"warehouse": other})
+    assert (defs.resources or {})["warehouse"] is other

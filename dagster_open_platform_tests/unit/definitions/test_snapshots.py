@@ -1,0 +1,49 @@
+"""The definitions as they are, so that a change to them is seen and meant (``pytest --snapshot-update``)."""
+
+import dagster as dg
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from dagster_open_platform.definitions import build_definitions
+from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName
+from dagster_open_platform_tests.fixtures.graphs import described
+
+ENVIRONMENTS = [
+    Environment(EnvironmentName.LOCAL),
+    Environment(EnvironmentName.BRANCH, pull_request_id="42"),
+    Environment(EnvironmentName.DOGFOOD),
+    Environment(EnvironmentName.PROD),
+]
+
+
+def test_asset_specs(snapshot: SnapshotAssertion) -> None:
+    assert described(build_definitions(environment=ENVIRONMENTS[0])) == snapshot
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=lambda environment: environment.name.value)
+def test_jobs_schedules_and_sensors(environment: Environment, snapshot: SnapshotAssertion) -> None:
+    defs = build_definitions(environment=environment)
+    jobs = {
+        job.name: sorted(key.to_user_string() for key in job.asset_layer.executable_asset_keys)
+        for job in defs.resolve_all_job_defs()
+        if not job.name.startswith("__")
+    }
+    schedules = {
+        schedule.name: {
+            "cron": schedule.cron_schedule,
+            "timezone": schedule.execution_timezone,
+            "job": schedule.job_name,
+            "status": schedule.default_status.value,
+        }
+        for schedule in map(defs.resolve_schedule_def, sorted(s.name for s in defs.schedules or ()))
+    }
+    sensors = {
+        sensor.name: {
+            "type": sensor.sensor_type.value,
+            "targets": str(sensor.asset_selection),
+            "status": sensor.default_status.value,
+        }
+        for sensor in sorted(defs.sensors or (), key=lambda sensor: sensor.name)
+        if isinstance(sensor, dg.SensorDefinition)
+    }
+    assert {"jobs": jobs, "schedules": schedules, "sensors": sensors} == snapshot
