@@ -41,3 +41,7 @@ class DbtTestsFailed(PermanentFailure):
 
 class DbtRunFailed(PermanentFailure):
     """dbt failed for a reason that will not pass by itself."""
+
+
+class LineageUnknown(PermanentFailure):
+    """A model's query is beyond what can be followed column by column. The model is none the worse for it."""

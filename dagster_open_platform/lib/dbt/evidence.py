@@ -14,6 +14,8 @@ from typing import Any, TypeAlias
 
 import dagster as dg
 
+from dagster_open_platform.lib.dbt.errors import LineageUnknown
+from dagster_open_platform.lib.dbt.lineage import column_lineage
 from dagster_open_platform.lib.dbt.properties import Properties
 from dagster_open_platform.lib.warehouse.protocol import WarehouseConnection
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
@@ -90,7 +92,18 @@ class Evidence:
         if columns and config["materialized"] != "view":
             count = connection.query(f"select count(*) as row_count from {connection.quoted(table)}")  # noqa: S608 -- quoted
             metadata["dagster/row_count"] = count["row_count"][0].as_py()
-        return metadata
+        return {**metadata, **self._lineage(connection, node)}
+
+    def _lineage(self, connection: WarehouseConnection, node: Properties) -> Mapping[str, Any]:
+        path = compiled_path(node, self._target_path)
+        if not path.is_file():  # a seed has no query, a snapshot's is not written
+            return {}
+        try:
+            lineage = column_lineage(node, self._manifest, path.read_text(), connection.engine)
+        except LineageUnknown as error:
+            self._log.warning(f"The column lineage of {node['name']} is unknown: {error.description}")
+            return {}
+        return {"dagster/column_lineage": lineage}
 
     def _with_sample(
         self, connection: WarehouseConnection, event: dg.AssetCheckResult

@@ -70,6 +70,7 @@ class PlatformDbtTranslator(DagsterDbtTranslator):
         self._relations = relations
         self._daily_partitions = daily_partitions
         self._snapshot_cron = snapshot_cron
+        self._specs: dict[tuple[int, str], dg.AssetSpec] = {}
 
     def get_asset_key(self, dbt_resource_props: Properties) -> dg.AssetKey:
         """Return the producer's key for a source, else ``[database, schema, name]``, logical."""
@@ -128,15 +129,12 @@ class PlatformDbtTranslator(DagsterDbtTranslator):
         self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
     ) -> dg.AssetSpec:
         """Return dagster-dbt's spec, without the engine and with the freshness that the model declares."""
-        spec = super().get_asset_spec(manifest, unique_id, project)
-        properties = self.get_resource_props(manifest, unique_id)
-        if properties["resource_type"] == "source":
-            return spec
-        metadata = {key: value for key, value in spec.metadata.items() if key != STORAGE_KIND}
-        kind = KINDS.get(properties["config"]["materialized"])
-        spec = spec.replace_attributes(metadata=metadata, kinds={"dbt", *([kind] if kind else [])})
-        policy = freshness_of(properties)
-        return dg.apply_freshness_policy(spec, policy) if policy else spec
+        # Asked for again by every model that reads this one and every test of it.
+        known = (id(manifest), unique_id)
+        if known not in self._specs:
+            spec = super().get_asset_spec(manifest, unique_id, project)
+            self._specs[known] = _finished(spec, self.get_resource_props(manifest, unique_id))
+        return self._specs[known]
 
     def get_asset_check_spec(
         self,
@@ -159,6 +157,16 @@ class PlatformDbtTranslator(DagsterDbtTranslator):
             automation_condition=spec.automation_condition,
             partitions_def=spec.partitions_def,
         )
+
+
+def _finished(spec: dg.AssetSpec, properties: Properties) -> dg.AssetSpec:
+    if properties["resource_type"] == "source":
+        return spec
+    metadata = {key: value for key, value in spec.metadata.items() if key != STORAGE_KIND}
+    kind = KINDS.get(properties["config"]["materialized"])
+    spec = spec.replace_attributes(metadata=metadata, kinds={"dbt", *([kind] if kind else [])})
+    policy = freshness_of(properties)
+    return dg.apply_freshness_policy(spec, policy) if policy else spec
 
 
 def check_description(test: Properties) -> str:

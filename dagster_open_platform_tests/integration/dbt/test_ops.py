@@ -90,13 +90,23 @@ def failure_type(result: dg.ExecuteInProcessResult) -> tuple[str, str]:
     return error.cls_name or "", error.message
 
 
+def lineage_of(
+    built: Mapping[dg.AssetKey, dg.AssetMaterialization], schema: str, name: str, column: str
+) -> set[str]:
+    value = built[dg.AssetKey(["dwh_reporting", schema, name])].metadata["dagster/column_lineage"]
+    assert isinstance(value, dg.TableColumnLineageMetadataValue)
+    found = value.column_lineage.deps_by_column[column]
+    return {f"{dependency.asset_key.to_user_string()}.{dependency.column_name}" for dependency in found}
+
+
 def test_one_day_of_work(
     ops: Mapping[str, dg.AssetsDefinition], raw: RawData, instance: dg.DagsterInstance
 ) -> None:
     raw.load(EPOCH, EPOCH + timedelta(days=DAYS))
     first = run(ops["dbt_non_partitioned"], raw, instance)
     assert first.success
-    built = {event.asset_key: event.materialization for event in first.get_asset_materialization_events()}
+    materializations = [event.materialization for event in first.get_asset_materialization_events()]
+    built = {materialization.asset_key: materialization for materialization in materializations}
     assert set(built) == set(ops["dbt_non_partitioned"].keys)
     checks = first.get_asset_check_evaluations()
     evaluated = {dg.AssetCheckKey(check.asset_key, check.check_name) for check in checks}
@@ -110,6 +120,11 @@ def test_one_day_of_work(
     schema = weekly["dagster/column_schema"]
     assert isinstance(schema, dg.TableSchemaMetadataValue)
     assert all(column.type and column.description for column in schema.schema.columns)
+
+    assert lineage_of(built, "community", "pypi_downloads_weekly", "download_count") == {
+        "dwh_reporting/staging/stg_oss_analytics__dagster_pypi_downloads.download_count"
+    }
+    assert lineage_of(built, "staging", "stg_github__issues", "closed_date") == {"github/issues.closed_at"}
 
     days = (EPOCH.isoformat(), LAST.isoformat())
     daily = run(ops["dbt_daily"], raw, instance, days=days)
