@@ -1,0 +1,157 @@
+"""The demo as a user runs it: whole, incremental, repairable, and the same rows whichever way it went."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pytest
+
+from dagster_open_platform_local.stack.lock import is_held
+from dagster_open_platform_local.state import LocalState
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+BEFORE, AFTER = "2026-06-16", "2026-06-17"
+DAILY = dg.AssetKey(["bigquery", "pypi", "daily_file_downloads"])
+WEEKLY = dg.AssetKey(["purina", "oss_analytics", "dagster_pypi_downloads"])
+
+Rows = Mapping[str, list[str]]
+
+
+def command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "dagster_open_platform_local", *words]
+
+
+def variables(state: LocalState) -> dict[str, str]:
+    return {**os.environ, "DOP_LOCAL_DIR": str(state.root), "COMPANY_SCALE": "0.05", "COLUMNS": "200"}
+
+
+def demo(state: LocalState, *words: str) -> str:
+    """Run the demo, which must succeed; what it said."""
+    done = subprocess.run(
+        command("demo", *words),
+        env=variables(state),
+        capture_output=True,
+        text=True,
+        timeout=400,
+        check=False,
+    )
+    log = state.logs / "demo.log"
+    assert done.returncode == 0, done.stdout + done.stderr + (log.read_text()[-5000:] if log.exists() else "")
+    return done.stdout
+
+
+def rows(state: LocalState, *, volatile: bool = True) -> Rows:
+    """Every row of every table and view of the warehouse, sorted, as text.
+
+    Args:
+        state: Whose.
+        volatile: With what tells when a run was made: the seam's own tables and snapshots.
+    """
+    found: dict[str, list[str]] = {}
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        for file in sorted(state.warehouse.glob("*.duckdb")):
+            connection.execute(f"ATTACH '{file}' AS {file.stem} (READ_ONLY)")
+        tables = connection.execute(
+            "SELECT table_catalog, table_schema, table_name FROM information_schema.tables ORDER BY ALL"
+        ).fetchall()
+        for catalog, schema, name in tables:
+            if volatile or not (schema.startswith("_") or schema == "snapshots"):
+                table = f'"{catalog}"."{schema}"."{name}"'
+                found[f"{catalog}.{schema}.{name}"] = sorted(
+                    str(row) for row in connection.execute(f"FROM {table}").fetchall()
+                )
+    return found
+
+
+def run_count(state: LocalState) -> int:
+    with dg.DagsterInstance.from_config(str(state.dagster_home)) as instance:
+        return instance.get_runs_count()
+
+
+@dataclass(frozen=True)
+class Grown:
+    """A platform on which a demo ran, ran again, and ran once more a day later."""
+
+    state: LocalState
+    said: tuple[str, str, str]
+    rows: tuple[Rows, Rows, Rows]
+    runs: tuple[int, int, int]
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> Grown:
+    state = LocalState(tmp_path_factory.mktemp("grown") / "state")
+    said: list[str] = []
+    seen: list[Rows] = []
+    runs: list[int] = []
+    for date in (BEFORE, BEFORE, AFTER):
+        said.append(demo(state, "--date", date))
+        seen.append(rows(state))
+        runs.append(run_count(state))
+    return Grown(state, (said[0], said[1], said[2]), (seen[0], seen[1], seen[2]), (runs[0], runs[1], runs[2]))
+
+
+def test_everything_is_materialized_and_the_summary_says_what_came_of_it(grown: Grown) -> None:
+    said = grown.said[0]
+    assert "Everything is materialized and every check is evaluated." in said
+    assert "0 failed" in said
+    for figure in ("purina.pypi.daily_file_downloads", "Last full week", "Issues", "Time", "Dagster"):
+        assert figure in said
+    assert "not available" not in said
+    assert all(found for name, found in grown.rows[0].items() if name.startswith("purina.")), "empty tables"
+    # Nothing of it looks like a traceback or a secret.
+    assert "Traceback" not in said
+
+
+def test_a_second_demo_runs_nothing_and_changes_no_row(grown: Grown) -> None:
+    assert "Nothing is due" in grown.said[1]
+    assert grown.runs[1] == grown.runs[0]
+    assert grown.rows[1] == grown.rows[0]
+
+
+def test_a_day_later_that_day_lands_and_the_others_stay(grown: Grown) -> None:
+    assert grown.runs[2] > grown.runs[1]
+    table = "purina.pypi.daily_file_downloads"
+    before, after = set(grown.rows[1][table]), set(grown.rows[2][table])
+    assert before < after
+    assert all("datetime.date(2026, 6, 16)" in row for row in after - before)
+    with dg.DagsterInstance.from_config(str(grown.state.dagster_home)) as instance:
+        days = {f"2026-06-{day:02}" for day in range(1, 17)}
+        assert instance.get_materialized_partitions(DAILY) == days
+        # The week of that day is not over.
+        assert instance.get_materialized_partitions(WEEKLY) == {"2026-06-01", "2026-06-08"}
+
+
+def test_a_demo_that_was_killed_is_repaired_by_the_next(grown: Grown, tmp_path: Path) -> None:
+    """Killed while dbt runs; in the end every row is as if it had gone day by day and undisturbed."""
+    state = LocalState(tmp_path / "state")
+    said: list[str] = []
+    with subprocess.Popen(
+        command("demo", "--date", AFTER),
+        env=variables(state),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            said.append(line)
+            if "[3/" in line:
+                process.kill()
+                break
+    assert process.returncode == -9, "".join(said)
+    repaired = demo(state, "--date", AFTER)
+    assert not is_held(state.lock)
+    assert "Everything is materialized" in repaired
+    assert rows(state, volatile=False) == {
+        name: found
+        for name, found in grown.rows[2].items()
+        if not name.split(".")[1].startswith("_") and ".snapshots." not in name
+    }
