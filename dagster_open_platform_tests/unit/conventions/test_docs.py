@@ -3,11 +3,14 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from dagster_open_platform_tests.fixtures.repository import ROOT, tracked_files
 
+# Beside the interpreter: the environment need not be active.
+JUST = str(Path(sys.executable).with_name("just"))
 FENCE = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 INLINE = re.compile(r"`(uv run just [^`]+)`")
 
@@ -26,7 +29,7 @@ def commands() -> list[str]:
 @pytest.fixture(scope="module")
 def recipes() -> set[str]:
     listed = subprocess.run(
-        ["just", "--summary", "--unsorted"], cwd=ROOT, capture_output=True, text=True, check=True
+        [JUST, "--summary", "--unsorted"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     aliases = re.findall(r"^alias ([\w-]+) :=", (ROOT / "justfile").read_text(), re.MULTILINE)
     return {*listed.stdout.split(), *aliases}
@@ -45,7 +48,7 @@ def test_a_documented_command_exists(command: str, recipes: set[str]) -> None:
 
 
 def test_every_recipe_says_what_it_does() -> None:
-    listed = subprocess.run(["just", "--list"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run([JUST, "--list"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     recipes = listed.splitlines()[1:]
     assert recipes
     assert [line for line in recipes if "# " not in line] == []
