@@ -43,27 +43,33 @@ test *args: manifest
     pytest -n auto --dist loadgroup "$@"
 
 # Run the whole company on this machine: data, services, every asset, and a summary
+[no-exit-message]
 demo *args:
-    {{ local }} demo "$@"
+    @{{ local }} demo "$@"
 
 # Serve the Dagster UI with the local services beneath it
+[no-exit-message]
 dev *args:
-    {{ local }} dev "$@"
+    @{{ local }} dev "$@"
 
 alias user-cloud := dev
 
 # Start only the local services, until interrupted
+[no-exit-message]
 stack *args:
-    {{ local }} stack "$@"
+    @{{ local }} stack "$@"
 
 # Move the simulated company one day on
+[no-exit-message]
 advance:
-    {{ local }} advance
+    @{{ local }} advance
 
 # Delete all local state: company, warehouse, Dagster instance
+[no-exit-message]
 reset *args:
-    {{ local }} reset "$@"
+    @{{ local }} reset "$@"
 
 # Measure, and print ratios against their limits
+[no-exit-message]
 bench *args:
-    python -m dagster_open_platform_local.bench "$@"
+    @python -m dagster_open_platform_local.bench "$@"
