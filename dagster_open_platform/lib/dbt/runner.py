@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 from dagster_dbt import DbtCliInvocation, DbtCliResource
@@ -16,6 +17,7 @@ from pydantic import Field
 
 from dagster_open_platform.lib.dbt.diagnosis import diagnose, node_results
 from dagster_open_platform.lib.dbt.evidence import DbtEvent, Evidence, open_if_possible
+from dagster_open_platform.lib.dbt.selection import foreign_tests
 from dagster_open_platform.lib.dbt.targets import engine_of
 from dagster_open_platform.lib.warehouse.capabilities import CAPABILITIES, Capability
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
@@ -38,6 +40,7 @@ def build(
     dbt: DbtCliResource,
     warehouse: WarehouseResource,
     config: DbtRunConfig,
+    manifest: Mapping[str, Any],
 ) -> Iterator[DbtEvent]:
     """Build and test the op's selected nodes, and yield their materializations and check results.
 
@@ -46,19 +49,19 @@ def build(
         dbt: Runs dbt.
         warehouse: Shows what was built. dbt itself connects by ``profiles.yml``.
         config: The run's options.
+        manifest: dbt's manifest, of which the op's assets were made.
 
     Raises:
         PermanentFailure, RetryableFailure: dbt did not succeed, after everything that did has been yielded.
     """
-    # Unit tests say whether the code is right, which does not change from run to run: they belong to the test suite.
-    arguments = ["build", "--exclude-resource-type", "unit_test"]
-    if config.full_refresh:
-        arguments.append("--full-refresh")
-    if context.has_partition_key or context.has_partition_key_range:
-        arguments += ["--vars", json.dumps(window_variables(context.partition_time_window))]
     with tempfile.TemporaryDirectory(prefix="dbt-") as scratch:
         target_path = Path(scratch)
-        invocation = dbt.cli(arguments, context=context, target_path=target_path, raise_on_error=False)
+        invocation = dbt.cli(
+            _arguments(context, config, manifest),
+            context=context,
+            target_path=target_path,
+            raise_on_error=False,
+        )
         messages: list[str] = []
         events: Iterable[DbtEvent] = _events(invocation, context, messages)
         if not _readable_while_dbt_runs(dbt):
@@ -68,7 +71,7 @@ def build(
             evidence = Evidence(
                 connection,
                 warehouse=warehouse,
-                manifest=invocation.manifest,
+                manifest=manifest,
                 target_path=target_path,
                 log=context.log,
             )
@@ -77,7 +80,22 @@ def build(
         if not invocation.is_successful():
             written = target_path / "run_results.json"
             results = node_results(json.loads(written.read_text())) if written.is_file() else []
-            raise diagnose(results, messages, invocation.manifest)
+            raise diagnose(results, messages, manifest)
+
+
+def _arguments(
+    context: dg.AssetExecutionContext, config: DbtRunConfig, manifest: Mapping[str, Any]
+) -> list[str]:
+    # Unit tests say whether the code is right, which does not change from run to run: they belong to the test suite.
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    others = foreign_tests(manifest, context.selected_asset_keys, context.selected_asset_check_keys)
+    if others:
+        arguments += ["--exclude", " ".join(others)]
+    if config.full_refresh:
+        arguments.append("--full-refresh")
+    if context.has_partition_key or context.has_partition_key_range:
+        arguments += ["--vars", json.dumps(window_variables(context.partition_time_window))]
+    return arguments
 
 
 def window_variables(window: dg.TimeWindow) -> Mapping[str, str]:

@@ -11,8 +11,10 @@ import pytest
 from dagster_open_platform.defs.dbt.py.assets import definitions_of
 from dagster_open_platform.lib.dbt.manifest import build_manifest, load_manifest
 from dagster_open_platform.lib.dbt.properties import folder_of, key_of
+from dagster_open_platform.lib.dbt.selection import foreign_tests
 from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName, environment_scope
 from dagster_open_platform_dbt import PROJECT_DIR
+from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt
 
 pytestmark = pytest.mark.xdist_group("dbt")
 
@@ -120,6 +122,40 @@ def test_every_test_is_the_check_of_one_asset(manifest: Mapping[str, Any]) -> No
     tests = [node["name"] for node in manifest["nodes"].values() if node["resource_type"] == "test"]
     checks = [check.name for asset in assets_of(manifest) for check in asset.check_specs]
     assert sorted(tests) == sorted(checks)
+
+
+@pytest.mark.parametrize("op", ["dbt_non_partitioned", "dbt_daily", "dbt_snapshots"])
+def test_each_op_runs_exactly_its_own_tests(
+    manifest: Mapping[str, Any], dbt_local: InProcessDbt, op: str
+) -> None:
+    """A test of two assets that different ops build belongs to one: in the other a table may be missing."""
+    [asset] = [asset for asset in assets_of(manifest) if asset.op.name == op]
+    checks = {check.key for check in asset.check_specs}
+    selections = {
+        option: asset.op.tags.get(f"dagster_dbt/{option}", "").split() for option in ("select", "exclude")
+    }
+    selections["exclude"] += foreign_tests(manifest, asset.keys, checks)
+    assert run_by_dbt(dbt_local, **selections) == sorted(check.name for check in checks)
+
+
+def test_a_part_of_an_op_runs_exactly_the_tests_of_that_part(
+    manifest: Mapping[str, Any], dbt_local: InProcessDbt
+) -> None:
+    """dim_github_repositories is also the other side of a test of github_activity_daily, which another op builds."""
+    [asset] = [asset for asset in assets_of(manifest) if asset.op.name == "dbt_non_partitioned"]
+    key = dg.AssetKey(["dwh_reporting", "community", "dim_github_repositories"])
+    checks = {check.key for check in asset.check_specs if check.asset_key == key}
+    others = foreign_tests(manifest, {key}, checks)
+    assert others == ["github_activity_daily_repositories_are_known"]
+    found = run_by_dbt(dbt_local, select=["dim_github_repositories"], exclude=list(others))
+    assert found == sorted(check.name for check in checks)
+
+
+def run_by_dbt(dbt: InProcessDbt, *, select: list[str], exclude: list[str]) -> list[str]:
+    selection = [*(["--select", *select] if select else []), *(["--exclude", *exclude] if exclude else [])]
+    listed = dbt.call("list", "--resource-type", "test", "--output", "name", *selection).result
+    assert isinstance(listed, list)
+    return sorted(map(str, listed))
 
 
 def test_every_source_has_the_producer_that_the_platform_knows(manifest: Mapping[str, Any]) -> None:

@@ -67,6 +67,8 @@ def run(
     )
     return dg.materialize(
         [asset],
+        # The tests of the sources are checks of assets that another op makes; a run of the whole graph has them too.
+        selection=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
         instance=instance,
         tags=tags,
         run_config={"ops": {asset.op.name: {"config": dict(config or {})}}},

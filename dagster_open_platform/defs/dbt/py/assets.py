@@ -60,7 +60,7 @@ def definitions_of(manifest: Mapping[str, Any], *, retries: dg.RetryPolicy = RET
             warehouse: WarehouseResource,
             config: DbtRunConfig,
         ) -> Iterator[DbtEvent]:
-            yield from build(context, dbt, warehouse, config)
+            yield from build(context, dbt, warehouse, config, manifest)
 
         return build_selected
 
