@@ -8,12 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    ProgressColumn,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.progress import Progress as RichProgress
 
 from dagster_open_platform_local.demo.plan import Batch
-
-_NAMES_SHOWN = 3
 
 
 class Progress:
@@ -40,7 +45,8 @@ class Progress:
             self.say(message)
             yield
             return
-        with self._console.status(message):
+        with self._live(SpinnerColumn(), TextColumn("{task.description}", markup=False)) as live:
+            live.add_task(message, total=None)
             yield
         self.say(message)
 
@@ -60,10 +66,12 @@ class Progress:
             MofNCompleteColumn(),
             TimeElapsedColumn(),
         )
-        with RichProgress(*columns, console=self._console) as self._bars:
-            self._bars.add_task(title, total=total)
+        with self._live(*columns) as self._bars:
+            # Shorter, so that there is room for the bar.
+            self._bars.add_task(f"[{number}/{count}] {describe(batch, names_shown=1)}", total=total)
             yield
         self._bars = None
+        self.say(title.replace("[", r"\[", 1))
 
     def advance(self) -> None:
         """Something more of the current batch is done."""
@@ -72,16 +80,22 @@ class Progress:
             # A retried asset counts once more than was planned.
             self._bars.update(task.id, completed=min(task.completed + 1, task.total or 0))
 
+    def _live(self, *columns: ProgressColumn) -> RichProgress:
+        # Others' output goes where this process sends it, which is not the terminal; rich would bring it back.
+        return RichProgress(
+            *columns, console=self._console, transient=True, redirect_stdout=False, redirect_stderr=False
+        )
+
     def _elapsed(self) -> str:
         return f"{time.time() - self._began:6.1f} s"
 
 
-def describe(batch: Batch) -> str:
+def describe(batch: Batch, names_shown: int = 3) -> str:
     """A batch in a few words, such as ``4 assets in 176 partitions: github/issues, github/comments, …``."""
     names = [key.to_user_string() for atom in batch.atoms for key in sorted(atom.assets)]
     if not names:
         return _counted(len(batch.checks), "check")
-    shown = ", ".join(names[:_NAMES_SHOWN]) + (", …" if len(names) > _NAMES_SHOWN else "")
+    shown = ", ".join(names[:names_shown]) + (", …" if len(names) > names_shown else "")
     partitions = f" in {_counted(batch.partitions, 'partition')}" if batch.partitions else ""
     return f"{_counted(len(names), 'asset')}{partitions}: {shown}"
 

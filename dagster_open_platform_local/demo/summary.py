@@ -65,7 +65,7 @@ def show(console: Console, summary: Summary) -> None:
             console.print(f"  {complaint}", highlight=False, markup=False, soft_wrap=True)
     else:
         console.print("\n[bold green]Everything is materialized and every check is evaluated.[/bold green]")
-        console.print("`just dev` shows it in the Dagster UI; `just advance` gives the company another day.")
+        console.print("`just dev` shows it in the Dagster UI.")
 
 
 def _assets(summary: Summary) -> str:

@@ -1,6 +1,8 @@
 """The demo's work on a synthetic code location with a real instance: whole, incremental, and honest about failures."""
 
 import io
+import os
+import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +17,7 @@ from dagster_open_platform_local.demo.graph import read_graph
 from dagster_open_platform_local.demo.progress import Progress
 from dagster_open_platform_local.demo.records import read_records
 from dagster_open_platform_local.demo.verdict import complaints, count_checks
+from dagster_open_platform_local.stack.signals import Interrupted
 from dagster_open_platform_tests.fixtures.synthetic_platform import Switchboard, build
 
 MONDAY, TUESDAY = "2026-06-15", "2026-06-16"
@@ -190,6 +193,28 @@ def test_a_run_that_was_killed_is_closed_and_its_work_done(demo: Demo) -> None:
     assert "1 runs had been left unfinished" in demo.said.getvalue()
     assert {"mart", "unique", "related", "trusted", "report"} == set(demo.board.executed())
     assert demo.complaints(outcome, MONDAY) == []
+
+
+def test_a_signal_while_an_asset_runs_ends_the_demo_and_the_run(instance: dg.DagsterInstance) -> None:
+    """Dagster turns the signal into a failure of the step; the demo must not go on with the next batch."""
+    after: list[str] = []
+
+    @dg.asset
+    def first() -> dg.MaterializeResult:
+        os.kill(os.getpid(), signal.SIGTERM)
+        raise AssertionError("the signal did not arrive")
+
+    @dg.asset(partitions_def=dg.StaticPartitionsDefinition(["only"]), deps=[first])
+    def second() -> dg.MaterializeResult:
+        after.append("second")
+        return dg.MaterializeResult()
+
+    with pytest.raises(Interrupted):
+        materialize_all(
+            dg.Definitions([first, second]), instance, MONDAY, Progress(Console(file=io.StringIO()))
+        )
+    assert after == []
+    assert [run.status for run in instance.get_runs()] == [dg.DagsterRunStatus.FAILURE]
 
 
 def test_a_company_that_is_ahead_of_the_calendar_has_to_wait(instance: dg.DagsterInstance) -> None:
