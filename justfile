@@ -38,9 +38,9 @@ check: manifest
     cd dagster_open_platform_dbt && sqlfluff lint --disable-progress-bar .
     pytest -q dagster_open_platform_tests/unit/conventions
 
-# Run every test, unit and integration, on all cores
+# Run every test, unit and integration, on all cores; a file stays on one, with the fixtures that it shares
 test *args: manifest
-    pytest -n auto --dist loadgroup "$@"
+    pytest -n auto --dist loadfile --no-loadscope-reorder "$@"
 
 # Run the whole company on this machine: data, services, every asset, and a summary
 [no-exit-message]
