@@ -101,6 +101,7 @@ def load_manifest(project_dir: Path = PROJECT_DIR, output_dir: Path | None = Non
         raise ManifestStale(f"The fingerprint {beside} can't be read: {error!r}. {REMEDY}") from error
     changes = take_fingerprint(project_dir, built.target).changes_since(built)
     if not changes and hashlib.sha256(content).hexdigest() != digest:
+        # dbt writes there too when it is run by hand.
         changes = [f"changed {manifest.name} itself, after it was built"]
     if changes:
         raise ManifestStale(_staleness(manifest, changes))
