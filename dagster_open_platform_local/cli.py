@@ -52,6 +52,10 @@ def _reported(*, ends_by_signal: bool = False) -> Iterator[None]:
     except (StackError, StateError, CompanyError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
+    except OSError as error:
+        # A full disk, a directory without rights: what happened and where is all there is to say.
+        typer.echo(f"{error.strerror or error}: {error.filename or local_state().root}", err=True)
+        raise typer.Exit(1) from error
     except Interrupted as interrupted:
         typer.echo(f"Stopped ({interrupted}).", err=True)
         raise typer.Exit(0 if ends_by_signal else interrupted.exit_code) from interrupted

@@ -55,7 +55,7 @@ def materialize_all(
     graph = read_graph(defs)
     dead = close_dead_runs(instance)
     if dead:
-        progress.say(f"{dead} runs had been left unfinished; what they did not finish is done now.")
+        progress.say(f"Unfinished runs of a process that is gone: {dead}. What they left undone is done now.")
     complete = complete_partitions(moment(as_of), instance)
     due = find_due(graph, read_records(instance, graph), as_of, complete)
     batches = make_plan(graph, due, complete)

@@ -14,8 +14,6 @@ import pytest
 from dagster_open_platform_local.stack.lock import is_held
 from dagster_open_platform_local.state import LocalState
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 BEFORE, AFTER = "2026-06-16", "2026-06-17"
 DAILY = dg.AssetKey(["bigquery", "pypi", "daily_file_downloads"])
 WEEKLY = dg.AssetKey(["purina", "oss_analytics", "dagster_pypi_downloads"])

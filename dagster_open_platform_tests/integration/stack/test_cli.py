@@ -64,6 +64,14 @@ def test_wrong_input_gets_one_clear_message(
     assert "Traceback" not in done.stderr
 
 
+def test_what_the_operating_system_refuses_is_told_with_its_place(state: LocalState) -> None:
+    state.create()
+    state.lock.mkdir()
+    done = run(state, "stack")
+    assert done.returncode == 1
+    assert done.stderr.strip() == f"Is a directory: {state.lock}"
+
+
 def test_every_command_explains_itself(state: LocalState) -> None:
     listed = run(state, "--help", COLUMNS="200").stdout
     for word in ("demo", "dev", "stack", "advance", "status", "reset"):

@@ -190,7 +190,7 @@ def test_a_run_that_was_killed_is_closed_and_its_work_done(demo: Demo) -> None:
     closed = demo.instance.get_run_by_id(dead.run_id)
     assert closed is not None
     assert closed.status is dg.DagsterRunStatus.FAILURE
-    assert "1 runs had been left unfinished" in demo.said.getvalue()
+    assert "Unfinished runs of a process that is gone: 1" in demo.said.getvalue()
     assert {"mart", "unique", "related", "trusted", "report"} == set(demo.board.executed())
     assert demo.complaints(outcome, MONDAY) == []
 
