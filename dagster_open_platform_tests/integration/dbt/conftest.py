@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
+from dagster_open_platform.lib.dbt.manifest import build_manifest, load_manifest
 from dagster_open_platform_tests.fixtures.dbt import EPOCH, RawData
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt
 
@@ -31,6 +33,17 @@ def compiled(dbt_local: InProcessDbt) -> Mapping[str, Path]:
         project.run("compile", "--no-introspect", "--no-populate-cache")
         found[target] = dbt_local.scratch / target / "compiled" / "dagster_open_platform_dbt"
     return found
+
+
+@pytest.fixture(scope="session")
+def manifests(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[str, Any]]:
+    """Target to the manifest that the real command builds with it."""
+    built = {}
+    for target in ("local", "prod"):
+        output = tmp_path_factory.mktemp(target)
+        build_manifest(target, output_dir=output)
+        built[target] = load_manifest(output_dir=output)
+    return built
 
 
 @pytest.fixture

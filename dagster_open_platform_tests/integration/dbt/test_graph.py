@@ -9,7 +9,6 @@ import dagster as dg
 import pytest
 
 from dagster_open_platform.defs.dbt.py.assets import definitions_of
-from dagster_open_platform.lib.dbt.manifest import build_manifest, load_manifest
 from dagster_open_platform.lib.dbt.properties import folder_of, key_of
 from dagster_open_platform.lib.dbt.selection import foreign_tests
 from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName, environment_scope
@@ -31,17 +30,6 @@ PRODUCERS = {
     "github.discussions": "github/discussions",
     "github.comments": "github/comments",
 }
-
-
-@pytest.fixture(scope="module")
-def manifests(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[str, Any]]:
-    """Target to the manifest that the real command builds with it, in an empty environment."""
-    built = {}
-    for target in ("local", "prod"):
-        output = tmp_path_factory.mktemp(target)
-        build_manifest(target, output_dir=output)
-        built[target] = load_manifest(output_dir=output)
-    return built
 
 
 @pytest.fixture(scope="module")

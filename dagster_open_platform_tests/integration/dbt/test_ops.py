@@ -35,12 +35,10 @@ DATABASES = {"purina": "purina", "dwh_reporting": "dwh_reporting"}
 
 
 @pytest.fixture(scope="module")
-def ops(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, dg.AssetsDefinition]:
-    """The ops of the real project by name."""
-    output = tmp_path_factory.mktemp("manifest")
-    build_manifest(output_dir=output)
+def ops(manifests: Mapping[str, Mapping[str, Any]]) -> Mapping[str, dg.AssetsDefinition]:
+    """The ops of the real project by name; a retry comes at once."""
     at_once = dg.RetryPolicy(max_retries=1)
-    assets = definitions_of(load_manifest(output_dir=output), retries=at_once).assets or ()
+    assets = definitions_of(manifests["local"], retries=at_once).assets or ()
     return {asset.op.name: asset for asset in assets if isinstance(asset, dg.AssetsDefinition)}
 
 
