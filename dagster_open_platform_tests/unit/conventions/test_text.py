@@ -2,12 +2,13 @@
 
 import ast
 import re
+import sys
 import tomllib
 from importlib import metadata
 
 from packaging.requirements import Requirement
 
-from dagster_open_platform_tests.fixtures.repository import ROOT, parsed, python_files, tracked_files
+from dagster_open_platform_tests.fixtures.repository import ROOT, imports, parsed, python_files, tracked_files
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PINS = [Requirement(line) for line in PYPROJECT["tool"]["uv"]["constraint-dependencies"]]
@@ -39,6 +40,34 @@ def test_each_direct_dependency_says_why() -> None:
         if not any(line.strip().startswith(f'"{requirement}", # ') for line in lines)
     ]
     assert unexplained == []
+
+
+def declared(*groups: list[str]) -> set[str]:
+    return {normalized(Requirement(line).name) for group in groups for line in group}
+
+
+def test_each_imported_package_is_a_declared_dependency() -> None:
+    project = PYPROJECT["project"]
+    production = declared(project["dependencies"])
+    local = production | declared(project["optional-dependencies"]["local"])
+    tests = local | declared(PYPROJECT["dependency-groups"]["dev"]) | {"dbt-core"}
+    allowed = {
+        "dagster_open_platform": production,
+        "dagster_open_platform_dbt": production,
+        "dagster_open_platform_eu": production,
+        "dagster_open_platform_local": local,
+        "dagster_open_platform_tests": tests,
+    }
+    owners = metadata.packages_distributions()
+    undeclared = []
+    for found in imports():
+        top = found.module.split(".")[0]
+        if top in sys.stdlib_module_names or top in allowed:
+            continue
+        # A namespace such as `google` has many owners: one of them must be declared.
+        if not {normalized(name) for name in owners.get(top, [])} & allowed[found.path.parts[0]]:
+            undeclared.append(str(found))
+    assert undeclared == []
 
 
 def test_no_test_is_skipped_and_no_error_swallowed() -> None:
