@@ -28,6 +28,11 @@ pyright:
 manifest:
     python -m dagster_open_platform.lib.dbt.manifest
 
+# Build the wheel that production installs, with the dbt manifest inside
+build:
+    python -m dagster_open_platform.lib.dbt.manifest --target prod
+    uv build --wheel
+
 # Everything that can be checked without running an asset: lint, types, YAML, definitions, SQL style, conventions
 check: manifest
     ruff check .
