@@ -18,6 +18,9 @@ import dagster as dg
 if TYPE_CHECKING:
     import pyarrow as pa
 
+CELL_CHARACTERS = 80
+"""Longer texts are cut."""
+
 _WIDTH, _HEIGHT, _GAP = 560, 120, 2
 
 
@@ -45,7 +48,9 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f"{value:,}"
-    return str(value).replace("|", "\\|").replace("\n", " ")
+    text = str(value)
+    shown = text if len(text) <= CELL_CHARACTERS else f"{text[:CELL_CHARACTERS]}…"
+    return shown.replace("|", "\\|").replace("\n", " ")
 
 
 def markdown_query(sql: str, parameters: Mapping[str, Any]) -> dg.MarkdownMetadataValue:

@@ -17,6 +17,7 @@ import dagster as dg
 from dagster_open_platform.lib.dbt.errors import LineageUnknown
 from dagster_open_platform.lib.dbt.lineage import column_lineage
 from dagster_open_platform.lib.dbt.properties import Properties
+from dagster_open_platform.lib.presentation import markdown_table
 from dagster_open_platform.lib.warehouse.protocol import WarehouseConnection
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
@@ -30,7 +31,6 @@ DbtEvent: TypeAlias = (
 )
 
 SAMPLE_ROWS = 5
-CELL_CHARACTERS = 80
 
 
 class Evidence:
@@ -116,7 +116,9 @@ class Evidence:
         metadata["query"] = dg.MetadataValue.md(f"```sql\n{sql.strip()}\n```")
         # The query is the test's own, as dbt has just run it.
         rows = connection.query(f"select * from (\n{sql}\n) as failing limit {SAMPLE_ROWS}")  # noqa: S608
-        metadata["sample of failing rows"] = dg.MetadataValue.md(markdown_table(rows.to_pylist()))
+        metadata["sample of failing rows"] = (
+            markdown_table(rows) if rows.num_rows else dg.MetadataValue.md("_none: they are gone by now_")
+        )
         return dg.AssetCheckResult(
             passed=event.passed,
             asset_key=event.asset_key,
@@ -151,18 +153,3 @@ def compiled_path(node: Properties, target_path: Path) -> Path:
     place = target_path / "compiled" / node["package_name"] / original
     # Several tests are written in one YAML file, which then names their directory.
     return place if original.name == Path(node["path"]).name else place / node["path"]
-
-
-def markdown_table(rows: list[dict[str, Any]]) -> str:
-    """Return rows as a Markdown table; long values are cut."""
-    if not rows:
-        return "_none: they are gone by now_"
-    lines = [list(rows[0]), ["---"] * len(rows[0])]
-    lines += [[_cell(value) for value in row.values()] for row in rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    shown = text if len(text) <= CELL_CHARACTERS else f"{text[:CELL_CHARACTERS]}…"
-    return shown.replace("|", "\\|").replace("\n", " ")

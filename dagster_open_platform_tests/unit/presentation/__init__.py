@@ -1,0 +1,1 @@
+"""What people see on an asset's page."""
