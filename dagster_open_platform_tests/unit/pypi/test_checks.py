@@ -3,7 +3,7 @@
 import datetime as dt
 
 import dagster as dg
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dagster_open_platform.defs.pypi.py import checks as judgements
@@ -31,12 +31,13 @@ def test_a_doubled_and_a_halved_day_are_noticed_and_only_warn(run_platform: Plat
     assert evaluation.metadata["suspicious"].value == ["2026-06-30: 226 downloads, usually 113"]
 
 
+@settings(max_examples=300)
 @given(
     usual=st.integers(1_000, 10_000_000),
-    noise=st.lists(st.floats(0.85, 1.15), min_size=5, max_size=5),
+    noise=st.lists(st.floats(0.92, 1.08), min_size=5, max_size=5),
     growth=st.floats(1.0, 1.03),
 )
-def test_ordinary_days_are_plausible_and_doubled_or_halved_ones_are_not(
+def test_ordinary_days_are_plausible_and_doubled_ones_and_those_that_lost_two_thirds_are_not(
     usual: int, noise: list[float], growth: float
 ) -> None:
     mondays = [day("2026-06-01") + dt.timedelta(weeks=week) for week in range(5)]
@@ -46,7 +47,7 @@ def test_ordinary_days_are_plausible_and_doubled_or_halved_ones_are_not(
     }
     last = mondays[-1]
     assert judgements.daily_total_is_plausible(totals, [last]).passed
-    for factor in (3, 0.2):
+    for factor in (2, 0.3):
         wrong = {**totals, last: int(totals[last] * factor)}
         assert not judgements.daily_total_is_plausible(wrong, [last]).passed
 

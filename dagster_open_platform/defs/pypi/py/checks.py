@@ -17,6 +17,8 @@ LEAST_HISTORY = 3
 """Weeks without which nothing can be said about a day."""
 USUAL_DEVIATION = 0.4
 """Share of the median by which a day may differ whatever the spread: four values tell little of it."""
+GREATEST_DEVIATION = 0.6
+"""Share of the median beyond which a day is suspicious however restless the four values are."""
 SIGMAS = 4
 _MAD_TO_SIGMA = 1.4826
 """https://en.wikipedia.org/wiki/Median_absolute_deviation#Relation_to_standard_deviation"""
@@ -58,7 +60,8 @@ def daily_total_is_plausible(totals: Mapping[dt.date, int], days: Sequence[dt.da
     """Compares each day with the same weekday of the four weeks before.
 
     A day is suspicious if it differs from their median by more than 40 % and by more than four robust standard
-    deviations. Doubled or halved days are found, weekends and growth are not.
+    deviations, and in any case if it differs by more than 60 %. Doubled days and days that lost two thirds are found,
+    weekends and growth are not.
 
     Args:
         totals: Day → downloads, of as many days as are known.
@@ -76,7 +79,8 @@ def daily_total_is_plausible(totals: Mapping[dt.date, int], days: Sequence[dt.da
         judged += 1
         usual = median(history)
         spread = _MAD_TO_SIGMA * median(abs(value - usual) for value in history)
-        if abs(totals[day] - usual) > max(USUAL_DEVIATION * usual, SIGMAS * spread):
+        margin = min(max(USUAL_DEVIATION * usual, SIGMAS * spread), GREATEST_DEVIATION * usual)
+        if abs(totals[day] - usual) > margin:
             suspicious.append(f"{day}: {totals[day]:,} downloads, usually {usual:,.0f}")
     return dg.AssetCheckResult(
         check_name="daily_total_is_plausible",
