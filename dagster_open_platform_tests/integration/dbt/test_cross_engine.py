@@ -16,8 +16,6 @@ from dagster_open_platform_dbt import PROJECT_DIR
 from dagster_open_platform_tests.fixtures.dbt import RAW_TABLES
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt
 
-pytestmark = pytest.mark.xdist_group("dbt")
-
 GOLDEN = sorted(path.name for path in (PROJECT_DIR / "analyses" / "cross_engine").glob("*.sql"))
 
 

@@ -9,8 +9,6 @@ import pytest
 from dagster_open_platform_tests.fixtures.dbt import EPOCH, RawData
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt, results_of
 
-pytestmark = pytest.mark.xdist_group("dbt")
-
 FAULTS = {
     "a day that was loaded twice": (
         "insert into pypi.daily_file_downloads from pypi.daily_file_downloads where download_date = '2026-06-03'",

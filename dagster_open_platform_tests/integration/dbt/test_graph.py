@@ -15,8 +15,6 @@ from dagster_open_platform.utils.environment_helpers import Environment, Environ
 from dagster_open_platform_dbt import PROJECT_DIR
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt
 
-pytestmark = pytest.mark.xdist_group("dbt")
-
 ENVIRONMENTS = (
     Environment(EnvironmentName.LOCAL),
     Environment(EnvironmentName.BRANCH, pull_request_id="42"),

@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from dagster_open_platform_tests.fixtures.dbt import EPOCH, RawData, downloads_of, issue, issues_updated_on
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt
 
-pytestmark = pytest.mark.xdist_group("dbt")
-
 DAYS = 11
 TABLES = {"pypi_downloads_daily": ("download_date", 3), "github_activity_daily": ("activity_date", 7)}
 RANGES = st.lists(

@@ -15,8 +15,6 @@ from dagster_open_platform.utils.environment_helpers import (
 )
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt
 
-pytestmark = pytest.mark.xdist_group("dbt")
-
 
 @pytest.fixture(autouse=True)
 def _nobodys_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,8 +27,6 @@ from dagster_open_platform.lib.warehouse.errors import CorruptDatabase, MissingO
 from dagster_open_platform_dbt import PROJECT_DIR
 from dagster_open_platform_tests.fixtures.dbt import EPOCH, RawData
 
-pytestmark = pytest.mark.xdist_group("dbt")
-
 DAYS = 10
 LAST = EPOCH + timedelta(days=DAYS - 1)
 DATABASES = {"purina": "purina", "dwh_reporting": "dwh_reporting"}

@@ -14,8 +14,6 @@ from dagster_open_platform_dbt import PROJECT_DIR
 from dagster_open_platform_tests.fixtures.dbt import EPOCH, RawData
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt, results_of
 
-pytestmark = pytest.mark.xdist_group("dbt")
-
 
 @pytest.fixture(scope="module")
 def project(dbt_local: InProcessDbt) -> Manifest:

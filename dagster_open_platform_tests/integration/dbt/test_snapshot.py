@@ -9,8 +9,6 @@ import pytest
 from dagster_open_platform_tests.fixtures.dbt import EPOCH, RawData, at, issue, issues_updated_on
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt, failures
 
-pytestmark = pytest.mark.xdist_group("dbt")
-
 DAYS = 6
 
 
