@@ -38,4 +38,11 @@ def test_a_chart_is_a_drawing_with_a_bar_for_each_value() -> None:
     encoded = re.search(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)", shown)
     assert encoded
     drawing = ElementTree.fromstring(base64.b64decode(encoded[1]))  # noqa: S314 - we have just drawn it
-    assert len(drawing.findall(".//{http://www.w3.org/2000/svg}rect")) == 3
+    (path,) = drawing.findall("{http://www.w3.org/2000/svg}path")
+    heights = [int(height) for height in re.findall(r"v-(\d+)", path.attrib["d"])]
+    assert heights == [round(heights[1] / 4), heights[1], 0]
+
+
+def test_a_chart_of_a_month_is_shown_without_a_click() -> None:
+    days = {f"2026-06-{day:02}": 1_234_567.0 + day for day in range(1, 29)}
+    assert len(bar_chart(days, "Downloads a week").value or "") < 1000

@@ -16,7 +16,7 @@ from dagster_open_platform.lib.presentation import bar_chart, markdown_query, ma
 if TYPE_CHECKING:
     from dagster_open_platform.lib.warehouse.protocol import TableRef, WarehouseConnection
 
-CHART_DAYS, CHART_WEEKS = 35, 26
+CHART_DAYS, CHART_WEEKS = 28, 26
 
 
 def daily(
