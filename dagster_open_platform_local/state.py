@@ -51,6 +51,11 @@ class LocalState:
         return self.root / "company"
 
     @property
+    def postgres(self) -> Path:
+        """The server with the company's product databases."""
+        return self.root / "postgres"
+
+    @property
     def warehouse(self) -> Path:
         """One DuckDB file per database."""
         return self.root / "warehouse"
@@ -73,7 +78,7 @@ class LocalState:
         """
         try:
             self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-            for directory in (self.company, self.warehouse, self.dagster_home, self.logs):
+            for directory in (self.company, self.postgres, self.warehouse, self.dagster_home, self.logs):
                 directory.mkdir(exist_ok=True, mode=0o700)
             (self.root / _MARKER).touch()
         except OSError as error:

@@ -21,6 +21,11 @@ _FOREIGN = (
     "BIGQUERY_",
     "GITHUB_",
     "WAREHOUSE_",
+    "CLOUD_PRODUCT_",
+    "PRODUCT_REPORTING",
+    # These would make each client of PostgreSQL, or Sling, another than it is.
+    "PG",
+    "SLING_",
     # These would send dbt to another project or profile.
     "DBT_",
     # These belong to a stack, and the one who reads them starts another.

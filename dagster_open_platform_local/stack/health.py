@@ -41,6 +41,29 @@ def port_open(port: int) -> bool:
         return False
 
 
+def postgres_health(database: str, user: str, password: str) -> HealthCheck:
+    """Ready when a user can log in to a database with the password."""
+
+    def healthy(port: int) -> bool:
+        import psycopg
+
+        try:
+            psycopg.connect(
+                host=HOST,
+                port=port,
+                dbname=database,
+                user=user,
+                password=password,
+                sslmode="disable",
+                connect_timeout=int(_TIMEOUT_SECONDS),
+            ).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    return healthy
+
+
 def started(_port: int) -> bool:
     """Ready as soon as it runs: for a process that listens on nothing."""
     return True

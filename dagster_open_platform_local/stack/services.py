@@ -7,8 +7,12 @@ does not: what they answer.
 import secrets
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from dagster_open_platform_local.services.bigquery.credentials import local_credentials
+from dagster_open_platform_local.services.postgres.databases import HOST, REPLICATOR, ProductDatabases
+from dagster_open_platform_local.stack.health import postgres_health
+from dagster_open_platform_local.stack.ports import free_port
 from dagster_open_platform_local.stack.supervisor import Service
 from dagster_open_platform_local.state import LocalState
 
@@ -17,7 +21,43 @@ GOOGLE_PROJECT = "dagster-open-platform-local"
 
 def company_services(state: LocalState) -> list[Service]:
     """The services of a laptop, in the order in which they start; each start has new tokens."""
-    return [_bigquery(state, secrets.token_urlsafe(24)), _saas(state, secrets.token_urlsafe(24))]
+    return [
+        postgres_service(state.postgres, ProductDatabases.with_new_passwords(free_port())),
+        _bigquery(state, secrets.token_urlsafe(24)),
+        _saas(state, secrets.token_urlsafe(24)),
+    ]
+
+
+def postgres_service(directory: Path, databases: ProductDatabases) -> Service:
+    """The server of the product databases.
+
+    Args:
+        directory: Of its cluster; made if it is missing.
+        databases: Where they shall be. The port is chosen ahead, so that other services can be told of it.
+    """
+    return Service(
+        name="postgres",
+        command=lambda port: [
+            *(sys.executable, "-m", "dagster_open_platform_local.services.postgres"),
+            *("--port", str(port), "--directory", str(directory)),
+        ],
+        secrets=databases.secrets,
+        provides=lambda _port: databases.platform_variables,
+        health=postgres_health("main", REPLICATOR, databases.passwords[REPLICATOR]),
+        port=databases.port,
+        # It writes out what it holds in memory before it ends.
+        grace_seconds=15.0,
+        url=lambda port: f"postgresql://{HOST}:{port}",
+    )
+
+
+def product_service(state: LocalState, databases: ProductDatabases) -> Service:
+    """The company's own product, which writes into its databases; starts after them."""
+    return Service(
+        name="product",
+        command=_module("product", state),
+        secrets=databases.application_variables,
+    )
 
 
 def _bigquery(state: LocalState, token: str) -> Service:
