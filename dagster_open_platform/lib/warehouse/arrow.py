@@ -9,7 +9,7 @@ unless every value survives.
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -216,13 +216,60 @@ def shared_result(result: pa.Table) -> pa.Table:
     """Return a query's result with lower-case names and shared types, where no value is lost by it."""
     columns = []
     for column in result.columns:
-        kind = column.type
-        wanted = shared_type(kind)
-        # Sums of integers are HUGEINT or NUMBER(38,0) by name, integers by nature.
-        if wanted is not None and pa.types.is_decimal(wanted) and wanted.scale == 0:
-            wanted = pa.int64()
-        if wanted is not None and wanted != kind:
-            with contextlib.suppress(pa.ArrowInvalid):  # what does not fit stays as it is
-                column = column.cast(wanted, safe=True)
+        with contextlib.suppress(pa.ArrowInvalid):  # what does not fit stays as it is
+            column = column.cast(_result_type(column.type), safe=True)
         columns.append(column)
     return pa.table(columns, names=[name.lower() for name in result.column_names])
+
+
+def shared_stream(
+    schema: pa.Schema, batches: Iterator[pa.RecordBatch], failed: Callable[[Exception], Exception]
+) -> pa.RecordBatchReader:
+    """Return the stream of a query's result with lower-case names and shared types, whatever its values are.
+
+    Args:
+        schema: Names and types as the engine gives them.
+        batches: The rows, of that schema.
+        failed: Makes the typed error of what the engine raises while it is read.
+
+    Raises (while it is read):
+        UnrepresentableValue: A value does not fit its column's shared type.
+    """
+    wanted = pa.schema([pa.field(field.name.lower(), _result_type(field.type)) for field in schema])
+
+    def converted() -> Iterator[pa.RecordBatch]:
+        while True:
+            try:
+                batch = next(batches, None)
+            except Exception as error:
+                raise failed(error) from error
+            if batch is None:
+                return
+            arrays = [
+                _result_column(field.name, column, field.type)
+                for field, column in zip(wanted, batch.columns, strict=True)
+            ]
+            yield pa.RecordBatch.from_arrays(arrays, schema=wanted)
+
+    return pa.RecordBatchReader.from_batches(wanted, converted())
+
+
+def _result_type(kind: pa.DataType) -> pa.DataType:
+    """Return the type that a result's column has on both engines, or its own if there is none."""
+    wanted = shared_type(kind)
+    # Sums of integers are HUGEINT or NUMBER(38,0) by name, integers by nature.
+    if wanted is not None and pa.types.is_decimal(wanted) and wanted.scale == 0:
+        return pa.int64()
+    return kind if wanted is None else wanted
+
+
+def _result_column(name: str, column: pa.Array, wanted: pa.DataType) -> pa.Array:
+    if column.type == wanted:
+        return column
+    try:
+        return column.cast(wanted, safe=True)
+    except pa.ArrowInvalid as error:
+        raise UnrepresentableValue(
+            f"Column {name!r} of the result holds values that do not fit {wanted} without loss: {error}. Convert it in "
+            "the query."
+        ) from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -93,7 +94,7 @@ class WriteResult:
     """How many rows a write touched. Metadata of a materialization is made of it.
 
     Args:
-        rows_deleted: Rows of the window that were there before.
+        rows_deleted: Rows of the window, or of the whole table when that was replaced, that were there before.
         rows_inserted: Rows that are new.
         rows_updated: Rows of a merge whose key was there and that were not older than what was there.
     """
@@ -104,10 +105,16 @@ class WriteResult:
 
 
 class SchemaDrift(enum.Enum):
-    """What to do about columns of the data that the table does not have."""
+    """What to do about columns that only the data or only the table has. A column that changed its type always fails.
+
+    FAIL: refuse both. ADD_COLUMNS: add the data's to the table; refuse data that lacks one of the table's. FOLLOW: add
+    the data's to the table; where the data lacks one of the table's, inserted rows have null in it and updated rows keep
+    what they have.
+    """
 
     FAIL = "fail"
     ADD_COLUMNS = "add_columns"
+    FOLLOW = "follow"
 
 
 class WarehouseConnection(Protocol):
@@ -150,6 +157,28 @@ class WarehouseConnection(Protocol):
         """
         ...
 
+    def read(self, sql: str, parameters: Sequence[Any] = ()) -> AbstractContextManager[pa.RecordBatchReader]:
+        """Run one query and give its result batch by batch, never all of it in memory.
+
+        What is read is what was committed when the `with` block began: the connection may be written to meanwhile, also
+        with what is read.
+
+        Args:
+            sql: One query; `?` stands for a value.
+            parameters: The values, in order.
+
+        Returns:
+            A context manager around the reader, which ends with its `with` block. Names and types are those of `query`,
+            with one difference: they are decided before the first value is seen. `query` leaves a column in the
+            engine's type when one of its values does not fit the shared one (a whole number beyond 64 bits, a time with
+            nanoseconds); `read` raises at that value.
+
+        Raises:
+            UnrepresentableValue: While it is read: a value does not fit its column's type.
+            PermanentFailure, RetryableFailure: One of `errors.py`, at the beginning or while it is read.
+        """
+        ...
+
     def columns(self, table: TableRef) -> dict[str, str] | None:
         """Return the table's columns.
 
@@ -175,12 +204,48 @@ class WarehouseConnection(Protocol):
             table: Where to.
             data: Rows, all inside the window. Column names are matched without regard to case or order.
             window: What is replaced.
-            drift: What to do about columns that the table lacks.
+            drift: What to do about columns that only the data or only the table has.
 
         Raises:
             SchemaMismatch: Columns are missing, unexpected, or of another type. Nothing is changed.
             RowsOutsideWindow: A row is outside the window or has no value in its column. Nothing is changed.
             UnsupportedType: The data has a column whose type only one engine knows. Nothing is changed.
+            PermanentFailure, RetryableFailure: Another one of `errors.py`. Nothing is changed.
+        """
+        ...
+
+    def replace_table(self, table: TableRef, data: ArrowData, keep_columns: bool = False) -> WriteResult:
+        """Make the table hold exactly the rows of `data`, in one transaction.
+
+        A reader, and whoever kills it in the middle, finds the old table or the new one. Schema and table are created
+        when they are missing. Views over the table stay, and see the new one.
+
+        Args:
+            table: Where to.
+            data: Rows. A reader is consumed as it comes.
+            keep_columns: False: the table's columns become the data's, in name, order and type; constraints and
+                defaults that others gave the table go. A column that has only nulls keeps the type that the table has
+                for it. True: as with `SchemaDrift.FOLLOW`, the table's columns stay, new ones are added, and those that
+                the data lacks become null.
+
+        Raises:
+            SchemaMismatch: `keep_columns`, and a column is of another type. Nothing is changed.
+            UnsupportedType: The data has a column whose type only one engine knows, or one of only nulls that the table
+                does not have. Nothing is changed.
+            PermanentFailure, RetryableFailure: Another one of `errors.py`. Nothing is changed.
+        """
+        ...
+
+    def append(self, table: TableRef, data: ArrowData, drift: SchemaDrift = SchemaDrift.FAIL) -> WriteResult:
+        """Add all rows of `data` to the table, or none, in one transaction. Running it again adds them again.
+
+        Args:
+            table: Where to. Created from the Arrow schema when missing.
+            data: Rows. A reader is consumed as it comes.
+            drift: What to do about columns that only the data or only the table has.
+
+        Raises:
+            SchemaMismatch, UnsupportedType: As for `replace_window`. Nothing is changed.
             PermanentFailure, RetryableFailure: Another one of `errors.py`. Nothing is changed.
         """
         ...
@@ -202,7 +267,7 @@ class WarehouseConnection(Protocol):
             key: Columns that identify a row; never null.
             newer_by: Column whose greater value is the newer row. A row of the table is never overwritten by an
                 older one, but is by an equally new one; null is oldest.
-            drift: What to do about columns that the table lacks.
+            drift: What to do about columns that only the data or only the table has.
 
         Raises:
             InvalidKey: Key columns are missing from the data or hold nulls. Nothing is changed.

@@ -35,11 +35,13 @@ class WritePlan:
         columns: Columns of the data, lower case, with the SQL type of their values (of the table's column, where the
             data has only nulls).
         added: Those of them that have to be added to an existing table.
+        absent: Columns of the table that the data lacks, and need not have.
     """
 
     create: bool
     columns: dict[str, str]
     added: dict[str, str]
+    absent: tuple[str, ...] = ()
 
 
 def plan_write(
@@ -56,7 +58,7 @@ def plan_write(
         incoming: Shared schema of the data (`arrow.shared_schema`).
         found: Columns of the table as `WarehouseConnection.columns` gives them; None when there is none.
         types: The engine's names of types.
-        drift: What to do about new columns.
+        drift: What to do about columns that only one of them has.
 
     Raises:
         SchemaMismatch: Names each column that is missing, unexpected or of another type, with what was found and
@@ -64,22 +66,52 @@ def plan_write(
         UnsupportedType: A new column has only nulls, so that nobody knows its type.
     """
     existing = {} if found is None else found
-    untyped = [
-        field.name for field in incoming if pa.types.is_null(field.type) and field.name not in existing
-    ]
     expected = {
         field.name: types.sql_type(field.type) for field in incoming if not pa.types.is_null(field.type)
     }
     if found is not None:
         _check(table, incoming.names, existing, expected, types, drift)
+    columns = _columns(table, incoming, existing, types)
+    added = {name: kind for name, kind in columns.items() if found is not None and name not in existing}
+    absent = tuple(name for name in existing if name not in columns)
+    return WritePlan(create=found is None, columns=columns, added=added, absent=absent)
+
+
+def plan_replacement(
+    table: TableRef, incoming: pa.Schema, found: Mapping[str, str] | None, types: ColumnTypes
+) -> WritePlan:
+    """Give the columns of the table that takes the place of one.
+
+    Args:
+        table: The table, for messages.
+        incoming: Shared schema of the data (`arrow.shared_schema`).
+        found: Columns of the table that is there now; None when there is none. They give a type to what is all nulls.
+        types: The engine's names of types.
+
+    Raises:
+        UnsupportedType: A new column has only nulls, so that nobody knows its type.
+    """
+    return WritePlan(create=True, columns=_columns(table, incoming, found or {}, types), added={})
+
+
+def _columns(
+    table: TableRef, incoming: pa.Schema, existing: Mapping[str, str], types: ColumnTypes
+) -> dict[str, str]:
+    """Return the SQL type of each column of the data; that of the table's column where the data has only nulls."""
+    untyped = [
+        field.name for field in incoming if pa.types.is_null(field.type) and field.name not in existing
+    ]
     if untyped:
         raise UnsupportedType(
             f"The data for {table} has new columns without a type, for they hold only nulls: {', '.join(untyped)}. "
             "Give the Arrow table a schema."
         )
-    columns = {name: expected.get(name) or types.comparable(existing[name]) for name in incoming.names}
-    added = {name: kind for name, kind in columns.items() if found is not None and name not in existing}
-    return WritePlan(create=found is None, columns=columns, added=added)
+    return {
+        field.name: types.comparable(existing[field.name])
+        if pa.types.is_null(field.type)
+        else types.sql_type(field.type)
+        for field in incoming
+    }
 
 
 def _check(
@@ -91,11 +123,13 @@ def _check(
     drift: SchemaDrift,
 ) -> None:
     """Raise SchemaMismatch with everything that does not fit, at once."""
-    problems = [
-        f"missing column {name!r}: the table has it as {kind}, the data has it not"
-        for name, kind in existing.items()
-        if name not in incoming
-    ]
+    problems = []
+    if drift is not SchemaDrift.FOLLOW:
+        problems += [
+            f"missing column {name!r}: the table has it as {kind}, the data has it not"
+            for name, kind in existing.items()
+            if name not in incoming
+        ]
     if drift is SchemaDrift.FAIL:
         problems += [
             f"unexpected column {name!r}: the data has it as {expected.get(name, 'null')}, the table has it not"
@@ -110,6 +144,6 @@ def _check(
     if problems:
         raise SchemaMismatch(
             f"The data does not fit {table}: {'; '.join(problems)}. Nothing was written. Mend the query or the "
-            "source, or change the table on purpose (new columns are taken with SchemaDrift.ADD_COLUMNS).",
+            "source, or change the table on purpose (SchemaDrift.ADD_COLUMNS takes new columns, FOLLOW also data without some of the table's).",
             metadata={"table": str(table), "problems": problems},
         )

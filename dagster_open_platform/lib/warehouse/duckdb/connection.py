@@ -14,12 +14,12 @@ import duckdb
 import pyarrow as pa
 
 from dagster_open_platform.lib.warehouse import checks
-from dagster_open_platform.lib.warehouse.arrow import Incoming, shared_result
+from dagster_open_platform.lib.warehouse.arrow import ROWS_PER_BATCH, Incoming, shared_result, shared_stream
 from dagster_open_platform.lib.warehouse.duckdb import sql
 from dagster_open_platform.lib.warehouse.duckdb.errors import classified
 from dagster_open_platform.lib.warehouse.duckdb.types import COLUMN_TYPES
 from dagster_open_platform.lib.warehouse.protocol import SchemaDrift, TableRef, Window, WriteResult
-from dagster_open_platform.lib.warehouse.schema import WritePlan, plan_write
+from dagster_open_platform.lib.warehouse.schema import WritePlan, plan_replacement, plan_write
 
 
 class DuckDBConnection:
@@ -62,6 +62,20 @@ class DuckDBConnection:
             result = self._connection.execute(sql, list(parameters)).to_arrow_table()
         return shared_result(result)
 
+    @contextlib.contextmanager
+    def read(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[pa.RecordBatchReader]:
+        """Run one query and give its result batch by batch (see the protocol).
+
+        It has a cursor of its own, which is a transaction of its own: the next statement on this connection would end
+        the stream otherwise.
+        """
+        what = "running a query"
+        with contextlib.closing(self._connection.cursor()) as cursor:
+            with self._errors(what):
+                cursor.execute("SET TimeZone = 'UTC'")
+                reader = cursor.execute(sql, list(parameters)).to_arrow_reader(ROWS_PER_BATCH)
+            yield shared_stream(reader.schema, iter(reader), lambda error: classified(error, what))
+
     def columns(self, table: TableRef) -> dict[str, str] | None:
         """Return the table's columns with DuckDB's names of their types, or None (see the protocol)."""
         with self._errors(f"reading the columns of {table}"):
@@ -78,11 +92,47 @@ class DuckDBConnection:
     ) -> WriteResult:
         """Make the window of the table hold exactly the rows of `data`, in one transaction (see the protocol)."""
         incoming = Incoming(table, data, window)
-        with self._writing(table, incoming, drift):
+        plan = self._plan(table, incoming, drift)
+        with self._writing(table, incoming):
+            self._prepare(table, plan)
             deleted = self._run(sql.delete_window(table, window.column), incoming.bounds or ())
-            with self._registered(incoming):
-                inserted = self._run(sql.insert_stream(table))
+            inserted = self._insert(table, incoming, plan)
         return WriteResult(rows_deleted=deleted, rows_inserted=inserted)
+
+    def replace_table(
+        self, table: TableRef, data: pa.Table | pa.RecordBatchReader, keep_columns: bool = False
+    ) -> WriteResult:
+        """Make the table hold exactly the rows of `data`, in one transaction (see the protocol)."""
+        incoming = Incoming(table, data)
+        found = self.columns(table)
+        if keep_columns:
+            plan = self._plan(table, incoming, SchemaDrift.FOLLOW)
+        else:
+            plan = plan_replacement(table, incoming.schema, found, COLUMN_TYPES)
+        with self._writing(table, incoming):
+            if keep_columns:
+                self._prepare(table, plan)
+                deleted = self._run(sql.delete_all(table))
+            else:
+                deleted = self._rows(sql.count_rows(table))[0][0] if found else 0
+                self._run(sql.create_schema(table.database, table.schema))
+                self._run(sql.replace_table(table, plan.columns))
+            inserted = self._insert(table, incoming, plan)
+        return WriteResult(rows_deleted=deleted, rows_inserted=inserted)
+
+    def append(
+        self,
+        table: TableRef,
+        data: pa.Table | pa.RecordBatchReader,
+        drift: SchemaDrift = SchemaDrift.FAIL,
+    ) -> WriteResult:
+        """Add all rows of `data` to the table, or none, in one transaction (see the protocol)."""
+        incoming = Incoming(table, data)
+        plan = self._plan(table, incoming, drift)
+        with self._writing(table, incoming):
+            self._prepare(table, plan)
+            inserted = self._insert(table, incoming, plan)
+        return WriteResult(rows_deleted=0, rows_inserted=inserted)
 
     def merge(
         self,
@@ -95,7 +145,9 @@ class DuckDBConnection:
         """Update the rows whose key is there and insert the others, in one transaction (see the protocol)."""
         incoming = Incoming(table, data, numbered=True)
         key, newer_by = checks.validated_key(table, incoming.schema, key, newer_by)
-        with self._writing(table, incoming, drift):
+        plan = self._plan(table, incoming, drift)
+        with self._writing(table, incoming):
+            self._prepare(table, plan)
             with self._registered(incoming):
                 self._run(sql.stage_stream())
             checks.check_staged(
@@ -107,7 +159,7 @@ class DuckDBConnection:
             self._run(sql.keep_newest(key, newer_by))
             update = sql.update_from_newest(table, incoming.schema.names, key, newer_by)
             updated = self._run(update) if update else 0
-            inserted = self._run(sql.insert_from_newest(table, key))
+            inserted = self._run(sql.insert_from_newest(table, key, plan.absent))
             for temporary in (sql.STAGED, sql.NEWEST):
                 self._run(sql.drop_temporary(temporary))
         return WriteResult(rows_deleted=0, rows_inserted=inserted, rows_updated=updated)
@@ -156,14 +208,16 @@ class DuckDBConnection:
                 raise incoming.failure from incoming.failure.__cause__
             raise classified(error, what) from error
 
+    def _plan(self, table: TableRef, incoming: Incoming, drift: SchemaDrift) -> WritePlan:
+        """Compare the data with the table, whose database must be one of this warehouse."""
+        checks.known_database(table, self._databases)
+        return plan_write(table, incoming.schema, self.columns(table), COLUMN_TYPES, drift)
+
     @contextlib.contextmanager
-    def _writing(self, table: TableRef, incoming: Incoming, drift: SchemaDrift) -> Iterator[None]:
-        """Run the block in a transaction in which the table exists and has the columns of the incoming rows."""
-        database = checks.known_database(table, self._databases)
-        plan = plan_write(table, incoming.schema, self.columns(table), COLUMN_TYPES, drift)
-        self._attach(database)
+    def _writing(self, table: TableRef, incoming: Incoming) -> Iterator[None]:
+        """Run the block in a transaction that notes at its end that the table changed."""
+        self._attach(checks.known_database(table, self._databases))
         with self._errors(f"writing to {table}", incoming), self._transaction():
-            self._prepare(table, plan)
             yield
             self._record(table)
 
@@ -195,6 +249,10 @@ class DuckDBConnection:
         forget, note = sql.record_update(table.database)
         self._run(forget, [table.schema, table.name])
         self._run(note, [table.schema, table.name, dt.datetime.now(dt.UTC)])
+
+    def _insert(self, table: TableRef, incoming: Incoming, plan: WritePlan) -> int:
+        with self._registered(incoming):
+            return self._run(sql.insert_stream(table, plan.absent))
 
     @contextlib.contextmanager
     def _registered(self, incoming: Incoming) -> Iterator[None]:

@@ -41,11 +41,11 @@ _ABSENT = re.compile(r"Cannot open file .*No such file or directory", re.S)
 _UNKNOWN_OBJECT = re.compile(r"does not exist|not found in FROM clause|not found!", re.I)
 
 
-def classified(error: duckdb.Error, what: str) -> PermanentFailure | RetryableFailure:
+def classified(error: Exception, what: str) -> PermanentFailure | RetryableFailure:
     """Return the typed error for what DuckDB raised. The caller chains the original.
 
     Args:
-        error: What DuckDB raised.
+        error: What DuckDB raised, or Arrow with DuckDB's text while a result was read.
         what: What was being done, for example "writing to purina.pypi.daily_file_downloads" or "opening FILE".
     """
     text = str(error)
@@ -95,7 +95,7 @@ def _holder(text: str) -> str:
     )
 
 
-def _of_statements(error: duckdb.Error, text: str, what: str) -> PermanentFailure | RetryableFailure:
+def _of_statements(error: Exception, text: str, what: str) -> PermanentFailure | RetryableFailure:
     """Recognise why a statement failed."""
     if isinstance(error, duckdb.CatalogException | duckdb.BinderException) and _UNKNOWN_OBJECT.search(text):
         return MissingObject(
@@ -106,7 +106,7 @@ def _of_statements(error: duckdb.Error, text: str, what: str) -> PermanentFailur
         return TransactionConflict(
             f"Another transaction changed the same rows while {what}. DuckDB said: {text}"
         )
-    if isinstance(error, duckdb.OutOfMemoryException):
+    if isinstance(error, duckdb.OutOfMemoryException) or text.startswith("Out of Memory Error"):
         return StatementFailed(
             f"DuckDB ran out of the memory that it may use while {what}. Raise `memory_limit` of the warehouse "
             f"resource or write smaller partitions. DuckDB said: {text}"

@@ -54,13 +54,27 @@ def create_schema(database: str, schema: str) -> str:
 
 def create_table(table: TableRef, columns: Mapping[str, str]) -> str:
     """Create a table of the given columns (name to type)."""
-    body = ", ".join(f"{double_quoted(name)} {kind}" for name, kind in columns.items())
-    return f"CREATE TABLE {quoted(table)} ({body})"
+    return f"CREATE TABLE {quoted(table)} ({_definitions(columns)})"
 
 
 def add_column(table: TableRef, name: str, kind: str) -> str:
     """Add one column to a table."""
     return f"ALTER TABLE {quoted(table)} ADD COLUMN {double_quoted(name)} {kind}"
+
+
+def replace_table(table: TableRef, columns: Mapping[str, str]) -> str:
+    """Create an empty table of the given columns (name to type) in the place of one."""
+    return f"CREATE OR REPLACE TABLE {quoted(table)} ({_definitions(columns)})"
+
+
+def count_rows(table: TableRef) -> str:
+    """Count the rows of a table."""
+    return f"SELECT count(*) FROM {quoted(table)}"
+
+
+def delete_all(table: TableRef) -> str:
+    """Delete all rows of a table."""
+    return f"DELETE FROM {quoted(table)}"
 
 
 def delete_window(table: TableRef, column: str) -> str:
@@ -69,9 +83,9 @@ def delete_window(table: TableRef, column: str) -> str:
     return f"DELETE FROM {quoted(table)} WHERE {name} >= ? AND {name} < ?"
 
 
-def insert_stream(table: TableRef) -> str:
-    """Insert the registered stream, matching columns by name."""
-    return f"INSERT INTO {quoted(table)} BY NAME SELECT * FROM {STREAM}"
+def insert_stream(table: TableRef, absent: Sequence[str] = ()) -> str:
+    """Insert the registered stream, matching columns by name; columns that it lacks are null."""
+    return f"INSERT INTO {quoted(table)} BY NAME SELECT *{_nulls(absent)} FROM {STREAM}"
 
 
 def stage_stream() -> str:
@@ -116,11 +130,11 @@ def update_from_newest(
     return f"UPDATE {quoted(table)} AS target SET {assignments} FROM {NEWEST} AS incoming WHERE {condition}"
 
 
-def insert_from_newest(table: TableRef, key: Sequence[str]) -> str:
-    """Insert the rows whose key the table does not have."""
+def insert_from_newest(table: TableRef, key: Sequence[str], absent: Sequence[str] = ()) -> str:
+    """Insert the rows whose key the table does not have; columns that they lack are null."""
     condition = " AND ".join(f"target.{double_quoted(name)} = incoming.{double_quoted(name)}" for name in key)
     return (
-        f"INSERT INTO {quoted(table)} BY NAME SELECT incoming.* "
+        f"INSERT INTO {quoted(table)} BY NAME SELECT incoming.*{_nulls(absent)} "
         f"FROM {NEWEST} AS incoming WHERE NOT EXISTS (SELECT 1 FROM {quoted(table)} AS target WHERE {condition})"
     )
 
@@ -161,3 +175,12 @@ def recorded_updates(database: str) -> str:
         "WHERE (schema_name, table_name) IN (SELECT (lower(t.schema_name), lower(t.table_name)) "
         "FROM duckdb_tables() AS t WHERE lower(t.database_name) = lower(?))"
     )
+
+
+def _definitions(columns: Mapping[str, str]) -> str:
+    return ", ".join(f"{double_quoted(name)} {kind}" for name, kind in columns.items())
+
+
+def _nulls(columns: Sequence[str]) -> str:
+    """Nulls, written out: a column that an INSERT does not name would get its default."""
+    return "".join(f", NULL AS {double_quoted(name)}" for name in columns)
