@@ -6,6 +6,8 @@
 {% macro add_days(date, days) %}dateadd('day', {{ days }}, {{ date }}){% endmacro %}
 {% macro utc_timestamp(timestamp) %}cast({{ timestamp }} as timestamp){% endmacro %}
 {% macro hours_between(earlier, later) %}datediff('hour', {{ earlier }}, {{ later }}){% endmacro %}
+{% macro seconds_between(earlier, later) %}datediff('second', {{ earlier }}, {{ later }}){% endmacro %}
+{% macro median(expression) %}median({{ expression }}){% endmacro %}
 {% macro safe_divide(numerator, denominator) %}(({{ numerator }}) / ({{ denominator }})){% endmacro %}
 {% macro json_string_count(column) %}array_size({{ column }}){% endmacro %}
 {% macro json_strings(relation, keys, column, element) %}
@@ -13,3 +15,6 @@ select {{ keys | join(', ') }}, {{ column }} as {{ element }} from {{ relation }
 {% endmacro %}
 {% macro date_spine(first, last) %}select cast('{{ first }}' as date) as date_day{% endmacro %}
 {% macro in_run_window(date, lookback=0) %}({{ date }} >= cast('2026-06-01' as date)){% endmacro %}
+{% macro union_shards(group, table, columns) %}
+select '{{ group }}' as shard, {{ columns | join(', ') }} from {{ table }}
+{% endmacro %}
