@@ -8,6 +8,7 @@ so that what several shards share is written once. ``meta.lookback`` of a stream
 less than so much older than the newest that it has: for rows that are committed late.
 """
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -176,11 +177,13 @@ def _chain(path: Path) -> Iterator[_File]:
         seen.append(path.resolve())
         if "extends" not in file.content:
             return
-        path = path.parent / file.content["extends"]
+        path = Path(os.path.normpath(path.parent / file.content["extends"]))
         if path.resolve() in seen:
             raise file.error(["extends"], f"{file.content['extends']!r} leads in a circle.")
         if not path.is_file():
-            raise file.error(["extends"], f"there is no file {file.content['extends']!r} (from {file.path.parent}).")
+            raise file.error(
+                ["extends"], f"there is no file {file.content['extends']!r} (from {file.path.parent})."
+            )
 
 
 def _read(path: Path) -> _File:
@@ -193,7 +196,9 @@ def _read(path: Path) -> _File:
         raise InvalidReplication(f"{path}:{line}: not YAML: {error.problem}") from error
     content = tree.value if tree else None
     if not isinstance(content, dict):
-        raise InvalidReplication(f"{path}:1: a replication file is a mapping with source, target and streams.")
+        raise InvalidReplication(
+            f"{path}:1: a replication file is a mapping with source, target and streams."
+        )
     file = _File(path, content, tree.source_position_tree)
     try:
         _ReplicationYaml.model_validate(content)
@@ -219,7 +224,9 @@ def _merged(beneath: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, A
     result = dict(beneath)
     for key, value in above.items():
         old = result.get(key)
-        result[key] = _merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+        result[key] = (
+            _merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+        )
     return result
 
 
@@ -234,7 +241,10 @@ def _stream(files: list[_File], name: str, content: Mapping[str, Any], target_sc
     try:
         mode = Mode(content.get("mode") or Mode.FULL_REFRESH)
     except ValueError:
-        raise file.error(here, f"mode {content['mode']!r} is unknown.{suggestion(str(content['mode']), Mode)}") from None
+        raise file.error(
+            here,
+            f"mode {content['mode']!r} is unknown.{suggestion(str(content['mode']), [mode.value for mode in Mode])}",
+        ) from None
     schema, table = _object(file, here, name, content.get("object"), target_schema)
     key = content.get("primary_key") or ()
     meta = content.get("meta") or {}
@@ -266,13 +276,15 @@ def _object(
 
     def value(match: re.Match[str]) -> str:
         if match[1] not in values:
-            raise file.error(here, f"object has an unknown variable {match[0]}.{suggestion(match[1], values)}")
+            raise file.error(
+                here, f"object has an unknown variable {match[0]}.{suggestion(match[1], values)}"
+            )
         return values[match[1]]
 
     text = _PLACEHOLDER.sub(value, template or "{target_schema}.{stream_table}")
     parts = text.split(".")
     try:
-        if len(parts) != 2:  # noqa: PLR2004 - schema and table
+        if len(parts) != 2:
             raise file.error(here, f"object is {text!r}; expected schema.table.")
         return validated(parts[0], "schema"), validated(parts[1], "table")
     except InvalidReplication:
@@ -287,17 +299,22 @@ def _lookback(file: _File, here: list[str | int], value: str | int | None) -> ti
     match = _DURATION.fullmatch(value)
     if match is None:
         raise file.error(
-            [*here, "meta", "lookback"], f"found {value!r}; expected a number, or a duration such as 90s, 30m, 2h or 3d."
+            [*here, "meta", "lookback"],
+            f"found {value!r}; expected a number, or a duration such as 90s, 30m, 2h or 3d.",
         )
     return timedelta(**{_UNITS[match["unit"]]: int(match["number"])})
 
 
 def _check_mode(file: _File, here: list[str | int], stream: Stream) -> None:
     if stream.include and stream.exclude:
-        raise file.error([*here, "select"], "names columns to take and columns not to take; expected one or the other.")
+        raise file.error(
+            [*here, "select"], "names columns to take and columns not to take; expected one or the other."
+        )
     if stream.mode is not Mode.INCREMENTAL:
         if stream.lookback is not None:
-            raise file.error(here, f"meta.lookback is for incremental streams; the mode is {stream.mode.value}.")
+            raise file.error(
+                here, f"meta.lookback is for incremental streams; the mode is {stream.mode.value}."
+            )
         return
     for name, value in (("primary_key", stream.primary_key), ("update_key", stream.update_key)):
         if not value:
@@ -311,7 +328,9 @@ def _check_mode(file: _File, here: list[str | int], stream: Stream) -> None:
         if column in stream.exclude or (stream.include and column not in stream.include)
     ]
     if hidden:
-        raise file.error([*here, "select"], f"leaves out {', '.join(hidden)}, which the stream needs as its key.")
+        raise file.error(
+            [*here, "select"], f"leaves out {', '.join(hidden)}, which the stream needs as its key."
+        )
 
 
 def _check_objects(files: list[_File], streams: tuple[Stream, ...]) -> None:
@@ -320,6 +339,7 @@ def _check_objects(files: list[_File], streams: tuple[Stream, ...]) -> None:
         target = (stream.schema.lower(), stream.table.lower())
         if target in writers:
             raise files[0].error(
-                ["streams"], f"{writers[target]} and {stream.name} both write {'.'.join(target)}; each needs its own object."
+                ["streams"],
+                f"{writers[target]} and {stream.name} both write {'.'.join(target)}; each needs its own object.",
             )
         writers[target] = stream.name
