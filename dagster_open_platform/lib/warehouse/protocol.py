@@ -218,7 +218,8 @@ class WarehouseConnection(Protocol):
         """Make the table hold exactly the rows of `data`, in one transaction.
 
         A reader, and whoever kills it in the middle, finds the old table or the new one. Schema and table are created
-        when they are missing. Views over the table stay, and see the new one.
+        when they are missing. Views over the table stay, and show the new rows as long as the columns that they were made
+        from are there.
 
         Args:
             table: Where to.

@@ -91,7 +91,7 @@ def plan_replacement(
     Raises:
         UnsupportedType: A new column has only nulls, so that nobody knows its type.
     """
-    return WritePlan(create=True, columns=_columns(table, incoming, found or {}, types), added={})
+    return WritePlan(create=found is None, columns=_columns(table, incoming, found or {}, types), added={})
 
 
 def _columns(

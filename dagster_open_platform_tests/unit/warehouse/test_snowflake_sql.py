@@ -1,7 +1,7 @@
 """Every statement that the Snowflake side can send is Snowflake's SQL, and holds no value."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +30,21 @@ BUILT = {
     "put": [sql.put(Path("/tmp/it's here/a.parquet"), TABLE, "_files_0a")],  # noqa: S108 - not used
     "copy": [sql.copy("_incoming_0a", COLUMNS, TABLE, "_files_0a")],
     "count_rows": [sql.count_rows("_incoming_0a")],
+    "count_table": [sql.count_table(TABLE)],
+    "replace_with_staged": [sql.replace_with_staged(TABLE, "_incoming_0a", [*COLUMNS])],
+    "delete_all": [sql.delete_all(TABLE)],
     "delete_window": [sql.delete_window(TABLE, "at")],
-    "insert_staged": [sql.insert_staged(TABLE, "_incoming_0a", [*COLUMNS])],
+    "insert_staged": [
+        sql.insert_staged(TABLE, "_incoming_0a", [*COLUMNS]),
+        sql.insert_staged(TABLE, "_incoming_0a", [*COLUMNS], ["old", "older"]),
+    ],
     "count_null_keys": [sql.count_null_keys("_incoming_0a", ["id", "at"])],
     "sample_duplicate_keys": [sql.sample_duplicate_keys("_incoming_0a", ["id", "at"])],
     "merge_staged": [
         sql.merge_staged(TABLE, "_incoming_0a", [*COLUMNS], ["id"], "at"),
         sql.merge_staged(TABLE, "_incoming_0a", [*COLUMNS], ["id", "title"], None),
         sql.merge_staged(TABLE, "_incoming_0a", ["id"], ["id"], None),
+        sql.merge_staged(TABLE, "_incoming_0a", [*COLUMNS], ["id"], "at", ["old", "older"]),
     ],
     "last_altered": [sql.last_altered("purina", 1), sql.last_altered("purina", 3)],
 }
@@ -120,9 +127,15 @@ def test_what_is_sent_parses_and_holds_no_value(session: RecordingSession) -> No
     wide = data.append_column("extra", [[1.5]])
     connection.merge(TABLE, wide, ["title", "id"], drift=SchemaDrift.ADD_COLUMNS)
     connection.last_updated([TABLE, TableRef("purina", "pypi", "other")])
-
     assert [row["extra"] for row in stored(connection)] == [1.5]
-    assert len(session.statements) > 40
+    connection.append(TABLE, data, SchemaDrift.FOLLOW)
+    connection.merge(TABLE, data, ["title"], "id", SchemaDrift.FOLLOW)
+    connection.replace_table(TABLE, data, keep_columns=True)
+    connection.replace_table(TABLE, data)
+    with connection.read(f"SELECT * FROM {connection.quoted(TABLE)} WHERE id = ?", [424242]) as reader:  # noqa: S608
+        assert reader.read_all().to_pylist() == data.to_pylist()
+
+    assert len(session.statements) > 70
     for statement in session.statements:
         assert_is_snowflake(statement)
         assert secret not in statement
@@ -148,14 +161,68 @@ def test_rows_change_only_between_begin_and_commit_and_no_ddl_is_there(session: 
     )
 
 
-def test_a_failure_inside_the_transaction_rolls_it_back(session: RecordingSession) -> None:
+def statements_about(session: RecordingSession, table: TableRef) -> list[exp.Expr | None]:
+    """Return what was sent that names a table, parsed."""
+    about = [statement for statement in session.statements if sql.quoted(table) in statement]
+    return [sqlglot.parse_one(statement, read="snowflake") for statement in about]
+
+
+def test_a_table_is_replaced_by_one_statement_that_keeps_its_readers(session: RecordingSession) -> None:
+    connection = opened(session)
+    connection.replace_table(TABLE, ALL_TYPES)
+    session.statements.clear()
+
+    connection.replace_table(TABLE, ALL_TYPES.slice(0, 1))
+
+    describe, count, replace = statements_about(session, TABLE)
+    assert isinstance(describe, exp.Describe)
+    assert isinstance(count, exp.Select)
+    assert isinstance(replace, exp.Create)
+    assert replace.args["replace"]
+    assert replace.find(exp.CopyGrantsProperty)
+    # The staged rows are complete before the target is touched.
+    copied = [statement.split()[0] for statement in session.statements].index("COPY")
+    assert copied < next(
+        n for n, text in enumerate(session.statements) if text.startswith("CREATE OR REPLACE")
+    )
+
+
+def test_rows_alone_are_replaced_in_a_transaction_without_ddl(session: RecordingSession) -> None:
+    connection = opened(session)
+    connection.replace_table(TABLE, ALL_TYPES, keep_columns=True)
+
+    begin, commit = session.statements.index(sql.BEGIN), session.statements.index(sql.COMMIT)
+    inside = [
+        sqlglot.parse_one(statement, read="snowflake") for statement in session.statements[begin + 1 : commit]
+    ]
+    assert [type(statement) for statement in inside] == [exp.Delete, exp.Insert]
+
+
+def test_rows_are_appended_by_one_statement(session: RecordingSession) -> None:
+    connection = opened(session)
+    connection.append(TABLE, ALL_TYPES)
+    session.statements.clear()
+
+    connection.append(TABLE, ALL_TYPES)
+
+    assert [type(statement) for statement in statements_about(session, TABLE)] == [exp.Describe, exp.Insert]
+
+
+WRITES: dict[str, Callable[[SnowflakeConnection], object]] = {
+    "window": lambda connection: connection.replace_window(TABLE, ALL_TYPES.slice(0, 1), days(DAY, 1)),
+    "rows": lambda connection: connection.replace_table(TABLE, ALL_TYPES.slice(0, 1), keep_columns=True),
+}
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_a_failure_inside_the_transaction_rolls_it_back(session: RecordingSession, write: str) -> None:
     connection = opened(session)
     connection.replace_window(TABLE, ALL_TYPES, days(DAY, 1))
     before = stored(connection)
     session.fail_at = "INSERT"
 
     with pytest.raises(KeyboardInterrupt):
-        connection.replace_window(TABLE, ALL_TYPES.slice(0, 1), days(DAY, 1))
+        WRITES[write](connection)
 
     session.fail_at = None
     assert sql.ROLLBACK in session.statements

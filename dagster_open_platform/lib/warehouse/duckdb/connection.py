@@ -104,18 +104,16 @@ class DuckDBConnection:
     ) -> WriteResult:
         """Make the table hold exactly the rows of `data`, in one transaction (see the protocol)."""
         incoming = Incoming(table, data)
-        found = self.columns(table)
         if keep_columns:
             plan = self._plan(table, incoming, SchemaDrift.FOLLOW)
         else:
-            plan = plan_replacement(table, incoming.schema, found, COLUMN_TYPES)
+            plan = plan_replacement(table, incoming.schema, self.columns(table), COLUMN_TYPES)
         with self._writing(table, incoming):
-            if keep_columns:
+            deleted = 0 if plan.create else self._rows(sql.count_rows(table))[0][0]
+            if keep_columns or plan.create:
                 self._prepare(table, plan)
-                deleted = self._run(sql.delete_all(table))
+                self._run(sql.delete_all(table))
             else:
-                deleted = self._rows(sql.count_rows(table))[0][0] if found else 0
-                self._run(sql.create_schema(table.database, table.schema))
                 self._run(sql.replace_table(table, plan.columns))
             inserted = self._insert(table, incoming, plan)
         return WriteResult(rows_deleted=deleted, rows_inserted=inserted)

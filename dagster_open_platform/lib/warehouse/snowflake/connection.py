@@ -1,7 +1,7 @@
 """The warehouse connection on Snowflake.
 
 What belongs here: the protocol's operations over an open Snowflake session. What does not: opening and closing it, and
-its settings (`resource.py`); the SQL (`sql.py`).
+its settings (`resource.py`); running a single statement (`session.py`); the SQL (`sql.py`).
 
 DDL commits on Snowflake. So a write first brings its rows into a temporary table, where they are checked, then creates
 or widens its target, and changes rows last, in one transaction or one statement.
@@ -18,23 +18,21 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from dagster_open_platform.lib.warehouse import checks
-from dagster_open_platform.lib.warehouse.arrow import ROW_NUMBER, Incoming, shared_result
+from dagster_open_platform.lib.warehouse.arrow import ROW_NUMBER, Incoming, shared_result, shared_stream
 from dagster_open_platform.lib.warehouse.errors import StatementFailed
 from dagster_open_platform.lib.warehouse.protocol import SchemaDrift, TableRef, Window, WriteResult
-from dagster_open_platform.lib.warehouse.schema import WritePlan, plan_write
+from dagster_open_platform.lib.warehouse.schema import WritePlan, plan_replacement, plan_write
 from dagster_open_platform.lib.warehouse.snowflake import sql
-from dagster_open_platform.lib.warehouse.snowflake.errors import cause, classified, is_missing
+from dagster_open_platform.lib.warehouse.snowflake.errors import is_missing
+from dagster_open_platform.lib.warehouse.snowflake.session import SessionStatements, batches, result_schema
 from dagster_open_platform.lib.warehouse.snowflake.staging import parquet_files
-from dagster_open_platform.lib.warehouse.snowflake.types import COLUMN_TYPES, result_type
+from dagster_open_platform.lib.warehouse.snowflake.types import COLUMN_TYPES
 
 if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection as Session
-    from snowflake.connector.cursor import SnowflakeCursor
-
-_ROWS_PER_FETCH = 50_000
 
 
-class SnowflakeConnection:
+class SnowflakeConnection(SessionStatements):
     """An open Snowflake session.
 
     Args:
@@ -47,9 +45,8 @@ class SnowflakeConnection:
     engine = "snowflake"
 
     def __init__(self, session: "Session", databases: Sequence[str], secrets: Sequence[str] = ()) -> None:
-        self._session = session
+        super().__init__(session, secrets)
         self._databases = databases
-        self._secrets = secrets
         # Stages and tables of this session; others have other numbers.
         self._number = uuid.uuid4().hex
 
@@ -66,13 +63,22 @@ class SnowflakeConnection:
         """
         with self._errors("running a query"):
             cursor = self._run(sql, parameters)
-            schema = _result_schema(cursor)
-            batches = []
-            while rows := cursor.fetchmany(_ROWS_PER_FETCH):
-                columns = zip(*rows, strict=True)
-                arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
-                batches.append(pa.RecordBatch.from_arrays(arrays, schema=schema))
-        return shared_result(pa.Table.from_batches(batches, schema))
+            schema = result_schema(cursor)
+            result = pa.Table.from_batches(batches(cursor, schema), schema)
+        return shared_result(result)
+
+    @contextlib.contextmanager
+    def read(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[pa.RecordBatchReader]:
+        """Run one query and give its result batch by batch (see the protocol).
+
+        Snowflake keeps the result; the connector fetches it part by part, whatever else the session does meanwhile.
+        """
+        what = "running a query"
+        with self._errors(what):
+            cursor = self._run(sql, parameters)
+            schema = result_schema(cursor)
+        with contextlib.closing(cursor):
+            yield shared_stream(schema, batches(cursor, schema), lambda error: self._classified(error, what))
 
     def columns(self, table: TableRef) -> dict[str, str] | None:
         """Return the table's columns with Snowflake's names of their types, or None (see the protocol)."""
@@ -96,14 +102,53 @@ class SnowflakeConnection:
     ) -> WriteResult:
         """Make the window of the table hold exactly the rows of `data`, in one transaction (see the protocol)."""
         incoming = Incoming(table, data, window)
-        with self._staged(table, incoming, drift) as (staged, plan):
+        plan = self._plan(table, incoming, drift)
+        with self._staged(table, incoming, plan) as staged:
             self._prepare(table, plan)
             with self._transaction():
                 deleted = self._changed(
                     self._run(sql.delete_window(table, window.column), incoming.bounds or ())
                 )
-                inserted = self._changed(self._run(sql.insert_staged(table, staged, [*plan.columns])))
+                inserted = self._insert(table, staged, plan)
         return WriteResult(rows_deleted=deleted, rows_inserted=inserted)
+
+    def replace_table(
+        self, table: TableRef, data: pa.Table | pa.RecordBatchReader, keep_columns: bool = False
+    ) -> WriteResult:
+        """Make the table hold exactly the rows of `data`, in one statement or transaction (see the protocol).
+
+        Where the columns are the data's, the old rows are counted just before they go, so somebody else's write between
+        may be missing from the count.
+        """
+        incoming = Incoming(table, data)
+        if keep_columns:
+            plan = self._plan(table, incoming, SchemaDrift.FOLLOW)
+            with self._staged(table, incoming, plan) as staged:
+                self._prepare(table, plan)
+                with self._transaction():
+                    deleted = self._changed(self._run(sql.delete_all(table)))
+                    inserted = self._insert(table, staged, plan)
+            return WriteResult(rows_deleted=deleted, rows_inserted=inserted)
+        checks.known_database(table, self._databases)
+        plan = plan_replacement(table, incoming.schema, self.columns(table), COLUMN_TYPES)
+        with self._staged(table, incoming, plan) as staged:
+            deleted = 0 if plan.create else self._rows(sql.count_table(table))[0][0]
+            self._run(sql.replace_with_staged(table, staged, [*plan.columns]))
+        return WriteResult(rows_deleted=deleted, rows_inserted=incoming.rows)
+
+    def append(
+        self,
+        table: TableRef,
+        data: pa.Table | pa.RecordBatchReader,
+        drift: SchemaDrift = SchemaDrift.FAIL,
+    ) -> WriteResult:
+        """Add all rows of `data` to the table, or none, in one statement (see the protocol)."""
+        incoming = Incoming(table, data)
+        plan = self._plan(table, incoming, drift)
+        with self._staged(table, incoming, plan) as staged:
+            self._prepare(table, plan)
+            inserted = self._insert(table, staged, plan)
+        return WriteResult(rows_deleted=0, rows_inserted=inserted)
 
     def merge(
         self,
@@ -116,7 +161,8 @@ class SnowflakeConnection:
         """Update the rows whose key is there and insert the others, in one statement (see the protocol)."""
         incoming = Incoming(table, data, numbered=True)
         key, newer_by = checks.validated_key(table, incoming.schema, key, newer_by)
-        with self._staged(table, incoming, drift) as (staged, plan):
+        plan = self._plan(table, incoming, drift)
+        with self._staged(table, incoming, plan) as staged:
             checks.check_staged(
                 table,
                 key,
@@ -124,7 +170,8 @@ class SnowflakeConnection:
                 duplicates=[] if newer_by else self._rows(sql.sample_duplicate_keys(staged, key)),
             )
             self._prepare(table, plan)
-            counts = self._counts(self._run(sql.merge_staged(table, staged, [*plan.columns], key, newer_by)))
+            merge = sql.merge_staged(table, staged, [*plan.columns], key, newer_by, plan.absent)
+            counts = self._counts(self._run(merge))
         return WriteResult(rows_deleted=0, rows_inserted=counts["inserted"], rows_updated=counts["updated"])
 
     def last_updated(self, tables: Sequence[TableRef]) -> dict[TableRef, dt.datetime | None]:
@@ -151,66 +198,14 @@ class SnowflakeConnection:
         """Return `"DATABASE"."SCHEMA"."TABLE"`."""
         return sql.quoted(table)
 
-    def _run(self, statement: str, parameters: Sequence[Any] = ()) -> "SnowflakeCursor":
-        """Run a statement. Aware times are bound in UTC, the zone of the session, for the connector drops the zone."""
-        bound = [
-            value.astimezone(dt.UTC) if isinstance(value, dt.datetime) and value.tzinfo else value
-            for value in parameters
-        ]
-        cursor = self._session.cursor()
-        cursor.execute(statement, bound or None)
-        return cursor
-
-    def _rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
-        return self._run(statement, parameters).fetchall()
-
-    def _counts(self, cursor: "SnowflakeCursor") -> dict[str, int]:
-        """Return the rows that a statement changed, by the last word of `number of rows inserted` and its like."""
-        names = [column.name for column in cursor.description or []]
-        counts = {"inserted": 0, "updated": 0, "deleted": 0}
-        if any(column.startswith("number of rows ") for column in names):
-            row: Any = cursor.fetchone()
-            for column, value in zip(names, row, strict=True):
-                if column.startswith("number of rows "):
-                    counts[column.rsplit(" ", 1)[-1]] = int(value)
-        return counts
-
-    def _changed(self, cursor: "SnowflakeCursor") -> int:
-        return sum(self._counts(cursor).values())
-
-    @contextlib.contextmanager
-    def _errors(self, what: str, incoming: Incoming | None = None) -> Iterator[None]:
-        """Turn the connector's exceptions into typed ones, without secrets."""
-        from snowflake.connector.errors import Error
-
-        try:
-            yield
-        except (Error, OSError) as error:
-            if incoming is not None and incoming.failure is error:
-                raise
-            raise classified(error, what, self._secrets) from cause(error, self._secrets)
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
-        from snowflake.connector.errors import Error
-
-        self._run(sql.BEGIN)
-        try:
-            yield
-            self._run(sql.COMMIT)
-        except BaseException:
-            # A session that is gone was rolled back by the server; that must not hide the error that is on its way.
-            with contextlib.suppress(Error):
-                self._run(sql.ROLLBACK)
-            raise
-
-    @contextlib.contextmanager
-    def _staged(
-        self, table: TableRef, incoming: Incoming, drift: SchemaDrift
-    ) -> Iterator[tuple[str, WritePlan]]:
-        """Bring the incoming rows into a temporary table, give its name and what the target needs, and drop it."""
+    def _plan(self, table: TableRef, incoming: Incoming, drift: SchemaDrift) -> WritePlan:
+        """Compare the data with the table, whose database must be one of this warehouse."""
         checks.known_database(table, self._databases)
-        plan = plan_write(table, incoming.schema, self.columns(table), COLUMN_TYPES, drift)
+        return plan_write(table, incoming.schema, self.columns(table), COLUMN_TYPES, drift)
+
+    @contextlib.contextmanager
+    def _staged(self, table: TableRef, incoming: Incoming, plan: WritePlan) -> Iterator[str]:
+        """Bring the incoming rows into a temporary table, give its name, and drop it."""
         columns = dict(plan.columns)
         if incoming.numbered:
             columns[ROW_NUMBER] = COLUMN_TYPES.sql_type(pa.int64())
@@ -223,7 +218,7 @@ class SnowflakeConnection:
             with contextlib.ExitStack() as stack:
                 stack.callback(self._drop, staged)
                 self._load(table, staged, columns, incoming)
-                yield staged, plan
+                yield staged
 
     def _drop(self, staged: str) -> None:
         """Drop the temporary table. That it cannot be dropped is no failure of the write: it goes with the session."""
@@ -248,22 +243,12 @@ class SnowflakeConnection:
                 f"Of {incoming.rows} rows for {table}, {loaded} arrived at Snowflake. Nothing was changed."
             )
 
+    def _insert(self, table: TableRef, staged: str, plan: WritePlan) -> int:
+        return self._changed(self._run(sql.insert_staged(table, staged, [*plan.columns], plan.absent)))
+
     def _prepare(self, table: TableRef, plan: WritePlan) -> None:
         """Create the table or add the columns that the plan says are missing. Commits."""
         if plan.create:
             self._run(sql.create_table(table, plan.columns))
         for column, kind in plan.added.items():
             self._run(sql.add_column(table, column, kind))
-
-
-def _result_schema(cursor: "SnowflakeCursor") -> pa.Schema:
-    from snowflake.connector.constants import FIELD_ID_TO_NAME
-
-    return pa.schema(
-        [
-            pa.field(
-                column.name, result_type(FIELD_ID_TO_NAME[column.type_code], column.precision, column.scale)
-            )
-            for column in cursor.description or []
-        ]
-    )

@@ -98,15 +98,38 @@ def count_rows(staged: str) -> str:
     return f"SELECT count(*) FROM {name(staged)}"
 
 
+def count_table(table: TableRef) -> str:
+    """Count the rows of a table."""
+    return f"SELECT count(*) FROM {quoted(table)}"
+
+
+def replace_with_staged(table: TableRef, staged: str, columns: Sequence[str]) -> str:
+    """Put a table of the staged rows, with their columns and types, in the place of a table. Commits.
+
+    One statement is atomic: a query sees the old table or the new one, and one that runs keeps the old one. COPY GRANTS,
+    which CREATE TABLE ... AS SELECT takes, gives the new table the privileges that the old one had, except OWNERSHIP,
+    which goes to the role that runs this; without it readers would be locked out. Comments, tags, defaults, constraints
+    and the clustering key of the old table go; UNDROP after a rename brings it back within its retention.
+    """
+    names = ", ".join(name(column) for column in columns)
+    return f"CREATE OR REPLACE TABLE {quoted(table)} COPY GRANTS AS SELECT {names} FROM {name(staged)}"
+
+
+def delete_all(table: TableRef) -> str:
+    """Delete all rows of a table. Not TRUNCATE, which commits the open transaction."""
+    return f"DELETE FROM {quoted(table)}"
+
+
 def delete_window(table: TableRef, column: str) -> str:
     """Delete the rows of a half-open range; binds its start and end."""
     return f"DELETE FROM {quoted(table)} WHERE {name(column)} >= ? AND {name(column)} < ?"
 
 
-def insert_staged(table: TableRef, staged: str, columns: Sequence[str]) -> str:
-    """Insert the staged rows."""
-    names = ", ".join(name(column) for column in columns)
-    return f"INSERT INTO {quoted(table)} ({names}) SELECT {names} FROM {name(staged)}"
+def insert_staged(table: TableRef, staged: str, columns: Sequence[str], absent: Sequence[str] = ()) -> str:
+    """Insert the staged rows; columns that they lack are null, not their default."""
+    names = ", ".join(name(column) for column in [*columns, *absent])
+    values = ", ".join([*(name(column) for column in columns), *["NULL"] * len(absent)])
+    return f"INSERT INTO {quoted(table)} ({names}) SELECT {values} FROM {name(staged)}"
 
 
 def count_null_keys(staged: str, key: Sequence[str]) -> str:
@@ -122,9 +145,17 @@ def sample_duplicate_keys(staged: str, key: Sequence[str]) -> str:
 
 
 def merge_staged(
-    table: TableRef, staged: str, columns: Sequence[str], key: Sequence[str], newer_by: str | None
+    table: TableRef,
+    staged: str,
+    columns: Sequence[str],
+    key: Sequence[str],
+    newer_by: str | None,
+    absent: Sequence[str] = (),
 ) -> str:
-    """Merge the newest staged row of each key; among equally new ones the last."""
+    """Merge the newest staged row of each key; among equally new ones the last.
+
+    Columns that the staged rows lack are null in new rows and stay in the others.
+    """
     names = ", ".join(name(column) for column in columns)
     keys = ", ".join(name(column) for column in key)
     newest = f"{name(newer_by)} DESC NULLS LAST, " if newer_by else ""
@@ -133,10 +164,11 @@ def merge_staged(
         f"QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY {newest}{name(ROW_NUMBER)} DESC) = 1"
     )
     condition = " AND ".join(f"target.{name(column)} = incoming.{name(column)}" for column in key)
-    values = ", ".join(f"incoming.{name(column)}" for column in columns)
+    into = ", ".join(name(column) for column in [*columns, *absent])
+    values = ", ".join([*(f"incoming.{name(column)}" for column in columns), *["NULL"] * len(absent)])
     return (
         f"MERGE INTO {quoted(table)} AS target USING ({source}) AS incoming ON {condition}"
-        f"{_when_matched(columns, key, newer_by)} WHEN NOT MATCHED THEN INSERT ({names}) VALUES ({values})"
+        f"{_when_matched(columns, key, newer_by)} WHEN NOT MATCHED THEN INSERT ({into}) VALUES ({values})"
     )
 
 
