@@ -1,7 +1,7 @@
 """Starts the service: ``python -m dagster_open_platform_local.services.postgres --port N --directory DIR``.
 
-Reads the roles' passwords from the environment (`databases.PASSWORD_VARIABLES`): each start sets them anew, and who can
-log in with one finds the service ready. It ends, cleanly, at TERM or INT, whoever is connected.
+Reads the roles' passwords from the environment (`databases.PASSWORD_VARIABLES`): each start sets them anew. Whoever can
+log in finds the service ready. It ends, cleanly, at TERM or INT, whoever is connected.
 """
 
 import argparse
@@ -68,6 +68,7 @@ def serve(directory: Path, port: int, passwords: Mapping[str, str]) -> None:
             cluster.wait_until_up(server, port)
             try:
                 prepare(lambda database: cluster.connect(port, database), passwords)
+                cluster.admit(port)
             except psycopg.Error as error:
                 require_running(server)
                 raise PostgresServiceError(f"The databases could not be prepared: {error}") from error

@@ -47,11 +47,12 @@ _SETTINGS = {
     # A failed statement is told without the values that were bound to it.
     "log_parameter_max_length_on_error": "0",
 }
-_LEFTOVERS_SECONDS = 20.0
+_LEFTOVERS_SECONDS = 5.0
 """How long a start waits for the processes of a server that was killed; they notice it within moments."""
 _STOP_SECONDS = ((signal.SIGINT, 8.0), (signal.SIGQUIT, 2.0), (signal.SIGKILL, 2.0))
 """Fast (ends the sessions, writes everything out), immediate (the next start recovers), and by force."""
 _POLL_SECONDS = 0.05
+_ADMITTED_AT_FIRST, _ADMITTED = (f"host all {who} {HOST}/32 scram-sha-256\n" for who in (SUPERUSER, "all"))
 
 
 class Cluster:
@@ -155,11 +156,14 @@ class Cluster:
     def running(self, port: int) -> Iterator["subprocess.Popen[bytes]"]:
         """A server on the cluster, from its start (it does not answer yet) to its end; it logs to stderr.
 
+        Only the superuser can log in until `admit`.
+
         Args:
             port: TCP port on loopback.
         """
         # We hold the lock, so no server runs here: whoever has the process id that a killed one left behind is a stranger.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+        self._write_admission(_ADMITTED_AT_FIRST)
         settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
         process = subprocess.Popen(  # noqa: S603 - the command is ours
             self._binaries.command("postgres", "-D", str(self.data), "-p", str(port), *settings),
@@ -171,6 +175,16 @@ class Cluster:
             yield process
         finally:
             _stop(process)
+
+    def admit(self, port: int) -> None:
+        """Let everybody log in who has a password, from a moment later on."""
+        self._write_admission(_ADMITTED)
+        with self.connect(port) as connection:
+            connection.execute("SELECT pg_reload_conf()")
+
+    def _write_admission(self, rules: str) -> None:
+        # Not atomically: only a running server reads it, and a start writes it anew.
+        (self.data / "pg_hba.conf").write_text(rules, encoding="ascii")
 
     def connect(self, port: int, database: str = "postgres") -> "psycopg.Connection[tuple[object, ...]]":
         """Log in as the superuser; every statement is a transaction of its own.

@@ -23,7 +23,7 @@ Connect = Callable[[str], Connection]
 
 
 def prepare(connect: Connect, passwords: Mapping[str, str]) -> None:
-    """Make what is missing, and last of all set the passwords: who can log in with theirs finds everything ready.
+    """Make what is missing, and last of all set the passwords.
 
     Args:
         connect: The way to the server.
