@@ -13,6 +13,8 @@ import dagster as dg
 from dagster_open_platform.lib.bigquery.resource import BigQueryResource
 from dagster_open_platform.lib.dbt.resource import dbt_resource
 from dagster_open_platform.lib.github.resource import GitHubResource
+from dagster_open_platform.lib.postgres.resource import PostgresResource
+from dagster_open_platform.lib.sling.resource import SlingResource
 from dagster_open_platform.lib.warehouse.duckdb.resource import duckdb_warehouse
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
 from dagster_open_platform.lib.warehouse.snowflake.resource import snowflake_warehouse
@@ -33,6 +35,8 @@ def default_resources(environment: Environment) -> Mapping[str, Any]:
         # every run of the code location, also those that need none.
         "bigquery": BigQueryResource(),
         "github": GitHubResource(),
+        "postgres": PostgresResource(),
+        "sling": SlingResource(),
         "dbt": dbt_resource(get_dbt_target(environment)),
     }
 

@@ -10,10 +10,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dagster_open_platform.lib.executable.component import ExecutableComponent
     from dagster_open_platform.lib.schedule.component import ScheduleComponent
+    from dagster_open_platform.lib.sling.cloud_product_ingest import ProdDbReplicationsComponent
+    from dagster_open_platform.lib.sling.egress import EgressReplicationComponent
 
-__all__ = ["ExecutableComponent", "ScheduleComponent"]
+__all__ = [
+    "EgressReplicationComponent",
+    "ExecutableComponent",
+    "ProdDbReplicationsComponent",
+    "ScheduleComponent",
+]
 
 _MODULES = {
+    "EgressReplicationComponent": "dagster_open_platform.lib.sling.egress",
+    "ProdDbReplicationsComponent": "dagster_open_platform.lib.sling.cloud_product_ingest",
     "ExecutableComponent": "dagster_open_platform.lib.executable.component",
     "ScheduleComponent": "dagster_open_platform.lib.schedule.component",
 }

@@ -145,7 +145,9 @@ def select_sql(
     def quoted(*parts: str) -> str:
         return sql.Identifier(*parts).as_string(None)
 
-    selected = [f"{plan.sql.format(quoted(plan.name))} as {quoted(plan.name)}" for plan in plans]
+    selected = [
+        f"{plan.sql.format(quoted(plan.name))} as {alias(number)}" for number, plan in enumerate(plans)
+    ]
     marks = [plan.lossy.format(quoted(plan.name)) for plan in plans if plan.lossy]
     selected.append(f"({' or '.join(marks) or 'false'}) as {LOSSY}")
     text = f"select {', '.join(selected)} from {quoted(*stream.name.split('.'))}"  # noqa: S608 - quoted identifiers
@@ -161,7 +163,16 @@ def select_sql(
 
 def sling_types(plans: tuple[Plan, ...]) -> dict[str, str]:
     """The types that Sling is told, so that it never guesses from values."""
-    return {**{plan.name: plan.sling for plan in plans}, LOSSY: "bool"}
+    return {**{alias(number): plan.sling for number, plan in enumerate(plans)}, LOSSY: "bool"}
+
+
+def alias(number: int) -> str:
+    """The name under which a column travels: Sling changes the letters of some names and confuses others.
+
+    Args:
+        number: Of the column's plan.
+    """
+    return f"_sling_column_{number}"
 
 
 def arrow_type(plan: Plan) -> pa.DataType:

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dagster_open_platform.lib.sling.columns import LOSSY, Plan, arrow_type
+from dagster_open_platform.lib.sling.columns import LOSSY, Plan, alias, arrow_type
 from dagster_open_platform.lib.sling.config import Mode, Stream
 from dagster_open_platform.lib.sling.errors import InvalidReplication, UnrepresentableValue
 from dagster_open_platform.lib.warehouse.protocol import (
@@ -148,7 +148,7 @@ def read_extract(
     def converted() -> Iterator[pa.RecordBatch]:
         for batch in batches:
             _refuse_lossy(batch, plans, stream)
-            arrays = [_column(batch, plan, stream) for plan in plans]
+            arrays = [_column(batch, number, plan, stream) for number, plan in enumerate(plans)]
             moment = pa.scalar(loaded_at, schema.field(LOADED_AT).type)
             yield pa.RecordBatch.from_arrays([*arrays, pa.repeat(moment, batch.num_rows)], schema=schema)
 
@@ -168,10 +168,10 @@ def _refuse_lossy(batch: pa.RecordBatch, plans: Sequence[Plan], stream: Stream) 
         )
 
 
-def _column(batch: pa.RecordBatch, plan: Plan, stream: Stream) -> pa.Array:
+def _column(batch: pa.RecordBatch, number: int, plan: Plan, stream: Stream) -> pa.Array:
     import pyarrow as pa
 
-    found, wanted = batch.column(plan.name), arrow_type(plan)
+    found, wanted = batch.column(alias(number)), arrow_type(plan)
     if found.type == wanted:
         return found
     try:

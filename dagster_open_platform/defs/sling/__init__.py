@@ -1,0 +1,1 @@
+"""Product databases into the warehouse, and marts back to the product, with Sling."""

@@ -1,0 +1,191 @@
+"""``EgressReplicationComponent``: tables of the warehouse, published to a reporting database.
+
+What belongs here: the component's fields, and what Dagster knows of a published table. What does not: how it is published
+(``publication.py``).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+import dagster as dg
+
+from dagster_open_platform.lib.automation import on_inputs_settled
+from dagster_open_platform.lib.postgres.resource import PostgresResource
+from dagster_open_platform.lib.sling.config import Mode, Replication, Stream, load_replication
+from dagster_open_platform.lib.sling.reporting import (
+    RETRIES,
+    logical_database,
+    op_name,
+    raise_failures,
+    table_schema,
+)
+from dagster_open_platform.lib.sling.resource import SlingResource
+from dagster_open_platform.lib.warehouse.resource import WarehouseResource
+from dagster_open_platform.lib.yaml_component import YamlComponent
+from dagster_open_platform.lib.yaml_errors import suggestion
+
+
+class EgressReplication(dg.Model, dg.Resolvable):
+    """One replication out of the warehouse."""
+
+    name: Annotated[
+        str,
+        dg.Resolver.default(
+            description="Name of the replication file: `<config_dir>/<name>.yaml`.",
+            examples=["product_usage"],
+        ),
+    ]
+    deps: Annotated[
+        list[str],
+        dg.Resolver.default(
+            description="Keys of the assets that it reads; `dbt_asset_key('model')` gives that of a dbt model.",
+            examples=[["{{ dbt_asset_key('dim_organizations') }}"]],
+        ),
+    ]
+    asset_key_prefix: Annotated[
+        list[str],
+        dg.Resolver.default(description="What the keys of the assets begin with.", examples=[["reporting"]]),
+    ] = ["reporting"]  # noqa: RUF012 - pydantic copies it
+
+
+class EgressReplicationComponent(YamlComponent):
+    """Publishes tables of the warehouse to a reporting Postgres with Sling; readers never see one half-written.
+
+    For each replication it reads `<config_dir>/<name>.yaml`, a Sling replication, and makes one op with an asset for each stream.
+    """
+
+    config_dir: Annotated[
+        str,
+        dg.Resolver.default(
+            description="Folder of the replication files, relative to this file.", examples=["configs"]
+        ),
+    ]
+    replications: Annotated[
+        list[EgressReplication],
+        dg.Resolver.default(
+            description="What is published.",
+            examples=[[{"name": "product_usage", "deps": ["{{ dbt_asset_key('dim_organizations') }}"]}]],
+        ),
+    ]
+    owners: Annotated[
+        list[str],
+        dg.Resolver.default(description="Who answers for the tables.", examples=[["team:data-platform"]]),
+    ] = ["team:data-platform"]  # noqa: RUF012 - pydantic copies it
+
+    @classmethod
+    def get_additional_scope(cls) -> Mapping[str, Any]:
+        """What YAML may write between braces besides Dagster's own."""
+        return {"dbt_asset_key": dbt_asset_key_finder()}
+
+    def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
+        """The ops.
+
+        Raises:
+            InvalidYaml: A file is missing, or a mode cannot be published.
+            InvalidReplication: A file is wrong.
+        """
+        folder = (context.path if context.path.is_dir() else context.path.parent) / self.config_dir
+        return dg.Definitions(
+            assets=[
+                self._asset(declared, self._file(index, folder / f"{declared.name}.yaml"))
+                for index, declared in enumerate(self.replications)
+            ]
+        )
+
+    def _file(self, index: int, path: Path) -> Replication:
+        here: list[str | int] = ["replications", index, "name"]
+        if not path.is_file():
+            names = [found.stem for found in path.parent.glob("*.yaml")]
+            raise self.invalid(here, f"there is no file {path}.{suggestion(path.stem, names)}")
+        replication = load_replication(path, target_schema="public")
+        for stream in replication.streams:
+            if stream.mode is not Mode.FULL_REFRESH:
+                raise self.invalid(
+                    here,
+                    f"{stream.place}: {stream.name} has the mode {stream.mode.value}; a published table is always replaced as a"
+                    " whole, in one transaction: expected full-refresh.",
+                )
+        return replication
+
+    def _asset(self, declared: EgressReplication, replication: Replication) -> dg.AssetsDefinition:
+        specs = {stream.name: self._spec(declared, replication, stream) for stream in replication.streams}
+        database = logical_database(replication.source, replication)
+
+        @dg.multi_asset(
+            name=op_name(["publish", declared.name]),
+            specs=list(specs.values()),
+            can_subset=True,
+            pool="warehouse",
+            retry_policy=RETRIES,
+            description=f"Publishes {declared.name} to {replication.target} with Sling.",
+        )
+        def publish(
+            context: dg.AssetExecutionContext,
+            postgres: PostgresResource,
+            sling: SlingResource,
+            warehouse: WarehouseResource,
+        ) -> Iterator[dg.MaterializeResult]:
+            from dagster_open_platform.lib.sling.publication import Publication, StreamUnpublished
+
+            wanted = [name for name, spec in specs.items() if spec.key in context.selected_asset_keys]
+            failures = {}
+            for outcome in Publication(replication, database, postgres, sling, warehouse).run(wanted):
+                if isinstance(outcome, StreamUnpublished):
+                    context.log.error(f"{outcome.stream.name}: {outcome.failure.description}")
+                    failures[outcome.stream.name] = outcome.failure
+                else:
+                    yield dg.MaterializeResult(
+                        asset_key=specs[outcome.stream.name].key, metadata=metadata_of(outcome)
+                    )
+            raise_failures(failures, len(wanted))
+
+        return publish
+
+    def _spec(self, declared: EgressReplication, replication: Replication, stream: Stream) -> dg.AssetSpec:
+        return dg.AssetSpec(
+            key=[*declared.asset_key_prefix, stream.table],
+            deps=[dg.AssetKey.from_user_string(key) for key in declared.deps],
+            group_name="reporting",
+            owners=self.owners,
+            kinds={"sling", "postgres"},
+            description=f"{stream.description or f'Table {stream.name}.'} Published to {replication.target}, replaced as a whole.",
+            metadata={
+                "dagster/table_name": f"{stream.schema}.{stream.table}",
+                "replication": stream.place_in_repository,
+            },
+            automation_condition=on_inputs_settled(),
+        )
+
+
+def dbt_asset_key_finder() -> Callable[[str], str]:
+    """The function `dbt_asset_key` of YAML; it reads the manifest when it is first called."""
+
+    @cache
+    def keys() -> Mapping[str, str]:
+        from dagster_open_platform.lib.dbt.manifest import load_manifest
+        from dagster_open_platform.lib.dbt.properties import key_of
+
+        nodes = load_manifest()["nodes"].values()
+        models = [node for node in nodes if node["resource_type"] in ("model", "seed", "snapshot")]
+        return {node["name"]: key_of(node).to_user_string() for node in models}
+
+    def dbt_asset_key(model: str) -> str:
+        if model not in keys():
+            raise ValueError(f"The dbt project has no model {model!r}.{suggestion(model, keys())}")
+        return keys()[model]
+
+    return dbt_asset_key
+
+
+def metadata_of(outcome: Any) -> dict[str, Any]:
+    """What a materialization says of a stream that was published (a ``publication.StreamPublished``)."""
+    published = outcome.published
+    return {
+        "dagster/row_count": published.rows,
+        "dagster/column_schema": table_schema(published.columns),
+        "rows_before": published.rows_before,
+        "publish_seconds": outcome.seconds,
+        "changes": ", ".join(published.changes) or "none",
+    }
