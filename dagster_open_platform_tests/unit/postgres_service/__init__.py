@@ -1,0 +1,1 @@
+"""The embedded PostgreSQL: what can be said of it without starting it."""
