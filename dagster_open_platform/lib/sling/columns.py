@@ -28,6 +28,7 @@ LOSSY = "_sling_lossy"
 _MAX_PRECISION = 38
 _DECIMAL = re.compile(r"decimal\((?P<precision>\d+),\s*(?P<scale>\d+)\)")
 _NOT_A_NUMBER = "coalesce({0} = 'NaN', false)"
+_GROWING = ("int64", "float64", "date", "timestamp", "timestamptz")
 _IMPOSSIBLE_TIME = "coalesce(not isfinite({0}) or extract(year from {0}) not between 1 and 9999, false)"
 
 
@@ -51,7 +52,7 @@ class Plan:
 
 
 _INTEGER = ("{0}", "bigint", "int64", "")
-_FLOAT = ("{0}::float8", "float", "float64", _NOT_A_NUMBER)
+_FLOAT = ("{0}::float8", "float", "float64", _NOT_A_NUMBER.format("{0}::float8"))
 _TEXT = ("{0}::text", "text", "string", "")
 _KNOWN: Mapping[str, tuple[str, str, str, str]] = {
     "int2": _INTEGER,
@@ -78,7 +79,8 @@ def plan_columns(stream: Stream, columns: tuple[SourceColumn, ...]) -> tuple[Pla
         columns: What the source has now.
 
     Raises:
-        UnsupportedColumn: A column has no counterpart and the stream says nothing; or the stream names one that is not there.
+        UnsupportedColumn: A column has no counterpart and the stream says nothing; or the stream names one that is not there;
+            or the update key is of a type whose order at the source is not that of the warehouse.
     """
     names = {column.name for column in columns}
     wanted = {*stream.include, *stream.exclude, *stream.primary_key, *filter(None, [stream.update_key])}
@@ -92,7 +94,20 @@ def plan_columns(stream: Stream, columns: tuple[SourceColumn, ...]) -> tuple[Pla
         for column in columns
         if column.name not in stream.exclude and (not stream.include or column.name in stream.include)
     ]
-    return tuple(_plan(stream, column) for column in taken)
+    plans = tuple(_plan(stream, column) for column in taken)
+    _check_update_key(stream, plans)
+    return plans
+
+
+def _check_update_key(stream: Stream, plans: tuple[Plan, ...]) -> None:
+    """Texts have another order in each collation, so that the newest here need not be the newest there."""
+    for plan in plans:
+        if plan.name == stream.update_key and not plan.arrow.startswith(("decimal", *_GROWING)):
+            raise UnsupportedColumn(
+                f"{stream.place}: the update key {plan.name} of {stream.name} arrives as {plan.arrow}, which the source may order"
+                " otherwise than the warehouse, so that rows would be missed; expected a number, a date or a time. Name another"
+                " column, or use full-refresh."
+            )
 
 
 def _plan(stream: Stream, column: SourceColumn) -> Plan:
@@ -126,7 +141,8 @@ def _overridden(stream: Stream, column: SourceColumn, override: str) -> tuple[st
 
 def _decimal(precision: int, scale: int) -> tuple[str, str, str, str]:
     kind = f"({precision},{scale})"
-    return (f"{{0}}::numeric{kind}", f"decimal{kind}", f"decimal{kind}", _NOT_A_NUMBER)
+    selected = f"{{0}}::numeric{kind}"
+    return (selected, f"decimal{kind}", f"decimal{kind}", _NOT_A_NUMBER.format(selected))
 
 
 def select_sql(
