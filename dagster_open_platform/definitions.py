@@ -56,6 +56,8 @@ def build_definitions(
         # Code references and asset-spec mapping are beta in a Dagster whose exact version is pinned: nothing to tell.
         warnings.simplefilter("ignore", dg.BetaWarning)
         warnings.simplefilter("ignore", dg.PreviewWarning)
+        # Checks of the last update stand beside freshness policies on purpose: a check can block what comes after it.
+        warnings.simplefilter("ignore", dg.SupersessionWarning)
         return _assembled(environment, resources or {}, defs_module)
 
 

@@ -1,6 +1,6 @@
 """Replication files: what is replicated from where to where, in Sling's own format.
 
-What belongs here: reading, merging and checking the files. What does not: running them.
+What belongs here: what a file means, and whether its fields fit one another. What does not: its text (`files.py`), and running it.
 
 The format is a strict subset of Sling's (https://docs.slingdata.io/concepts/replication): a field that this platform would
 not honour is an error, never ignored. There are two additions. ``extends: ../runs.yaml`` merges another file beneath this one,
@@ -8,21 +8,16 @@ so that what several shards share is written once. ``meta.lookback`` of a stream
 less than so much older than the newest that it has: for rows that are committed late.
 """
 
-import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from dagster_shared.yaml_utils import parse_yaml_with_source_position
-from dagster_shared.yaml_utils.source_position import SourcePositionTree
-from pydantic import BaseModel, ConfigDict, ValidationError
-from yaml import MarkedYAMLError
-
 from dagster_open_platform.lib.sling.errors import InvalidReplication
+from dagster_open_platform.lib.sling.files import ReplicationFile, chain, merged
 from dagster_open_platform.lib.warehouse.identifiers import validated
 from dagster_open_platform.lib.yaml_errors import position, suggestion
 from dagster_open_platform.utils.failures import PermanentFailure
@@ -39,34 +34,6 @@ class Mode(StrEnum):
     TRUNCATE = "truncate"
     INCREMENTAL = "incremental"
     SNAPSHOT = "snapshot"
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class _MetaYaml(_Strict):
-    lookback: str | int | None = None
-    description: str | None = None
-
-
-class _StreamYaml(_Strict):
-    mode: str | None = None
-    object: str | None = None
-    primary_key: str | list[str] | None = None
-    update_key: str | None = None
-    select: list[str] | None = None
-    where: str | None = None
-    columns: dict[str, str] | None = None
-    meta: _MetaYaml | None = None
-
-
-class _ReplicationYaml(_Strict):
-    extends: str | None = None
-    source: str | None = None
-    target: str | None = None
-    defaults: _StreamYaml | None = None
-    streams: dict[str, _StreamYaml | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -127,22 +94,6 @@ class Replication:
     streams: tuple[Stream, ...]
 
 
-@dataclass(frozen=True)
-class _File:
-    path: Path
-    content: Mapping[str, Any]
-    positions: SourcePositionTree
-
-    def error(self, path: list[str | int], problem: str) -> InvalidReplication:
-        """What is wrong at a place of the file."""
-        prefix = f"{'.'.join(map(str, path))}: " if path else ""
-        return InvalidReplication(f"{position(self.positions, path)}: {prefix}{problem}")
-
-    def has(self, stream: str) -> bool:
-        """Whether the file mentions a stream."""
-        return stream in (self.content.get("streams") or {})
-
-
 def load_replication(path: Path, target_schema: str = "") -> Replication:
     """Read a replication file and what it extends.
 
@@ -154,88 +105,28 @@ def load_replication(path: Path, target_schema: str = "") -> Replication:
         InvalidReplication: A file is missing, is not YAML, has unknown or wrong fields, or its streams lack what their mode
             needs. The message starts with `file:line`.
     """
-    files = list(_chain(path))
-    merged: dict[str, Any] = {}
+    files = list(chain(path))
+    content: dict[str, Any] = {}
     for file in reversed(files):
-        merged = _merged(merged, file.content)
+        content = merged(content, file.content)
     named: dict[str, str] = {}
     for side in ("source", "target"):
-        if not merged.get(side):
+        if not content.get(side):
             raise files[0].error([], f"{side!r} is missing: the name of the connection to use.")
-        named[side] = merged[side]
-    if not merged.get("streams"):
+        named[side] = content[side]
+    if not content.get("streams"):
         raise files[0].error([], "'streams' is missing or empty.")
     streams = tuple(
-        _stream(files, name, _merged(merged.get("defaults") or {}, own or {}), target_schema)
-        for name, own in merged["streams"].items()
+        _stream(files, name, merged(content.get("defaults") or {}, own or {}), target_schema)
+        for name, own in content["streams"].items()
     )
     _check_objects(files, streams)
     return Replication(path, named["source"], named["target"], streams)
 
 
-def _chain(path: Path) -> Iterator[_File]:
-    """The file, what it extends, what that extends, and so on."""
-    seen: list[Path] = []
-    while True:
-        file = _read(path)
-        yield file
-        seen.append(path.resolve())
-        if "extends" not in file.content:
-            return
-        path = Path(os.path.normpath(path.parent / file.content["extends"]))
-        if path.resolve() in seen:
-            raise file.error(["extends"], f"{file.content['extends']!r} leads in a circle.")
-        if not path.is_file():
-            raise file.error(
-                ["extends"], f"there is no file {file.content['extends']!r} (from {file.path.parent})."
-            )
-
-
-def _read(path: Path) -> _File:
-    try:
-        tree = parse_yaml_with_source_position(path.read_text(encoding="utf-8"), str(path))
-    except FileNotFoundError as error:
-        raise InvalidReplication(f"There is no replication file {path}.") from error
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise InvalidReplication(f"{path}:{line}: not YAML: {error.problem}") from error
-    content = tree.value if tree else None
-    if not isinstance(content, dict):
-        raise InvalidReplication(
-            f"{path}:1: a replication file is a mapping with source, target and streams."
-        )
-    file = _File(path, content, tree.source_position_tree)
-    try:
-        _ReplicationYaml.model_validate(content)
-    except ValidationError as error:
-        raise _first_error(file, error) from None
-    return file
-
-
-def _first_error(file: _File, error: ValidationError) -> InvalidReplication:
-    item = error.errors(include_url=False)[0]
-    # A stream may be null, and pydantic puts the alternative's name into the path.
-    path = [part for part in item["loc"] if part not in ("_StreamYaml", "str", "int", "list[str]")]
-    if item["type"] == "extra_forbidden":
-        known = _ReplicationYaml if len(path) == 1 else _MetaYaml if path[-2] == "meta" else _StreamYaml
-        problem = "this field is not supported." + suggestion(str(path[-1]), known.model_fields)
-    else:
-        problem = f"found {item['input']!r}; {item['msg'][:1].lower()}{item['msg'][1:]}."
-    return file.error(list(path), problem)
-
-
-def _merged(beneath: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Mappings are merged; anything else of the upper one replaces that of the lower one."""
-    result = dict(beneath)
-    for key, value in above.items():
-        old = result.get(key)
-        result[key] = (
-            _merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
-        )
-    return result
-
-
-def _stream(files: list[_File], name: str, content: Mapping[str, Any], target_schema: str) -> Stream:
+def _stream(
+    files: list[ReplicationFile], name: str, content: Mapping[str, Any], target_schema: str
+) -> Stream:
     file = next(found for found in files if found.has(name))
     here: list[str | int] = ["streams", name]
     if not re.fullmatch(r"\w+\.\w+", name):
@@ -274,7 +165,7 @@ def _stream(files: list[_File], name: str, content: Mapping[str, Any], target_sc
 
 
 def _object(
-    file: _File, here: list[str | int], name: str, template: str | None, target_schema: str
+    file: ReplicationFile, here: list[str | int], name: str, template: str | None, target_schema: str
 ) -> tuple[str, str]:
     stream_schema, stream_table = name.split(".")
     values = {"stream_schema": stream_schema, "stream_table": stream_table, "target_schema": target_schema}
@@ -298,7 +189,9 @@ def _object(
         raise file.error(here, f"object is {text!r}: {error.description}") from error
 
 
-def _lookback(file: _File, here: list[str | int], value: str | int | None) -> timedelta | int | None:
+def _lookback(
+    file: ReplicationFile, here: list[str | int], value: str | int | None
+) -> timedelta | int | None:
     if value is None or isinstance(value, int):
         return value
     match = _DURATION.fullmatch(value)
@@ -310,7 +203,7 @@ def _lookback(file: _File, here: list[str | int], value: str | int | None) -> ti
     return timedelta(**{_UNITS[match["unit"]]: int(match["number"])})
 
 
-def _check_mode(file: _File, here: list[str | int], stream: Stream) -> None:
+def _check_mode(file: ReplicationFile, here: list[str | int], stream: Stream) -> None:
     if stream.include and stream.exclude:
         raise file.error(
             [*here, "select"], "names columns to take and columns not to take; expected one or the other."
@@ -338,7 +231,7 @@ def _check_mode(file: _File, here: list[str | int], stream: Stream) -> None:
         )
 
 
-def _check_objects(files: list[_File], streams: tuple[Stream, ...]) -> None:
+def _check_objects(files: list[ReplicationFile], streams: tuple[Stream, ...]) -> None:
     writers: dict[tuple[str, str], str] = {}
     for stream in streams:
         target = (stream.schema.lower(), stream.table.lower())
