@@ -22,6 +22,7 @@ from dagster_open_platform.lib.sling.reporting import (
     logical_database,
     op_name,
     raise_failures,
+    stream_reference,
     table_schema,
 )
 from dagster_open_platform.lib.sling.resource import SlingResource
@@ -233,7 +234,7 @@ class ProdDbReplicationsComponent(YamlComponent):
             description=f"{stream.description or f'Table {stream.name}.'} Replicated from {replication.source} ({stream.mode.value}).",
             metadata={
                 "dagster/table_name": f"{database}.{stream.schema}.{stream.table}",
-                "replication": stream.place_in_repository,
+                **stream_reference(stream),
             },
             automation_condition=ingest_on_cron(declared.cron_schedule),
             freshness_policy=dg.FreshnessPolicy.time_window(fail_window=check) if check else None,

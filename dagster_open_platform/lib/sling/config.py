@@ -71,11 +71,6 @@ class Stream:
     description: str = ""
     place: str = ""
 
-    @property
-    def place_in_repository(self) -> str:
-        """The place without what depends on the machine: file name and line."""
-        return self.place.rpartition("/")[2]
-
 
 @dataclass(frozen=True)
 class Replication:

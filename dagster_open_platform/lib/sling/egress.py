@@ -19,6 +19,7 @@ from dagster_open_platform.lib.sling.reporting import (
     logical_database,
     op_name,
     raise_failures,
+    stream_reference,
     table_schema,
 )
 from dagster_open_platform.lib.sling.resource import SlingResource
@@ -153,7 +154,7 @@ class EgressReplicationComponent(YamlComponent):
             description=f"{stream.description or f'Table {stream.name}.'} Published to {replication.target}, replaced as a whole.",
             metadata={
                 "dagster/table_name": f"{stream.schema}.{stream.table}",
-                "replication": stream.place_in_repository,
+                **stream_reference(stream),
             },
             automation_condition=on_inputs_settled(),
         )

@@ -4,14 +4,17 @@ What belongs here: metadata of a materialization, and one failure out of many. W
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
-from dagster_open_platform.lib.sling.config import Replication
+from dagster_open_platform.lib.sling.config import Replication, Stream
 from dagster_open_platform.lib.sling.errors import InvalidReplication, StreamsFailed, StreamsInterrupted
 from dagster_open_platform.lib.yaml_errors import suggestion
 from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
+from dagster_open_platform.utils.source_code import reference_to
 
 WAREHOUSE_KIND = "snowflake"
 """Production's warehouse. The graph is the same everywhere, so the kind does not say which engine a laptop has."""
@@ -37,6 +40,12 @@ def logical_database(connection: str, replication: Replication) -> str:
             + suggestion(connection, [database.upper() for database in LOGICAL_DATABASES])
         )
     return name
+
+
+def stream_reference(stream: Stream) -> dict[str, Any]:
+    """Metadata that refers to the line of the replication file that declares a stream."""
+    path, _, line = stream.place.rpartition(":")
+    return reference_to(Path(path), int(line))
 
 
 def table_schema(columns: Mapping[str, str]) -> dg.TableSchema:
