@@ -18,6 +18,7 @@ from dagster_open_platform.lib.warehouse.errors import (
     InvalidWindow,
     RowsOutsideWindow,
     SchemaMismatch,
+    StatementFailed,
     UnrepresentableValue,
     UnsupportedType,
 )
@@ -222,10 +223,11 @@ def shared_result(result: pa.Table) -> pa.Table:
     return pa.table(columns, names=[name.lower() for name in result.column_names])
 
 
+@contextlib.contextmanager
 def shared_stream(
     schema: pa.Schema, batches: Iterator[pa.RecordBatch], failed: Callable[[Exception], Exception]
-) -> pa.RecordBatchReader:
-    """Return the stream of a query's result with lower-case names and shared types, whatever its values are.
+) -> Iterator[pa.RecordBatchReader]:
+    """Give the stream of a query's result with lower-case names and shared types, whatever its values are.
 
     Args:
         schema: Names and types as the engine gives them.
@@ -234,11 +236,17 @@ def shared_stream(
 
     Raises (while it is read):
         UnrepresentableValue: A value does not fit its column's shared type.
+        StatementFailed: The block has ended.
     """
+    ended = False
     wanted = pa.schema([pa.field(field.name.lower(), _result_type(field.type)) for field in schema])
 
     def converted() -> Iterator[pa.RecordBatch]:
         while True:
+            if ended:
+                raise StatementFailed(
+                    "A result was read after the `with` block of its query. Read it inside."
+                )
             try:
                 batch = next(batches, None)
             except Exception as error:
@@ -251,7 +259,10 @@ def shared_stream(
             ]
             yield pa.RecordBatch.from_arrays(arrays, schema=wanted)
 
-    return pa.RecordBatchReader.from_batches(wanted, converted())
+    try:
+        yield pa.RecordBatchReader.from_batches(wanted, converted())
+    finally:
+        ended = True
 
 
 def _result_type(kind: pa.DataType) -> pa.DataType:

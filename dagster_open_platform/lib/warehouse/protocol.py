@@ -168,7 +168,7 @@ class WarehouseConnection(Protocol):
             parameters: The values, in order.
 
         Returns:
-            A context manager around the reader, which ends with its `with` block. Names and types are those of `query`,
+            A context manager around the reader, which cannot be read after the `with` block. Names and types are those of `query`,
             with one difference: they are decided before the first value is seen. `query` leaves a column in the
             engine's type when one of its values does not fit the shared one (a whole number beyond 64 bits, a time with
             nanoseconds); `read` raises at that value.

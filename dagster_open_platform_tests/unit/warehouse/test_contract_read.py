@@ -88,6 +88,8 @@ def test_a_reader_may_be_left_unread_and_ends_with_its_block(connection: Warehou
     with connection.read(statement) as reader:
         reader.read_next_batch()
 
+    with pytest.raises(StatementFailed, match="after the `with` block"):
+        reader.read_all()
     with connection.read(statement) as again:
         assert again.read_next_batch()["n"][0].as_py() == 0
     with pytest.raises(ZeroDivisionError), connection.read(statement):
@@ -133,6 +135,18 @@ def test_a_failure_in_the_middle_of_duckdbs_result_is_typed(tmp_path: Path) -> N
             for _ in reader:
                 pass
         assert connection.query("SELECT 1 AS n").to_pylist() == [{"n": 1}]
+
+
+def test_a_result_that_is_not_read_keeps_no_file_of_duckdb(tmp_path: Path) -> None:
+    warehouse = local_duckdb(tmp_path / "w").model_copy(update={"lock_timeout_seconds": 0})
+    with warehouse.connect() as connection, connection.read(numbers(connection)) as reader:
+        reader.read_next_batch()
+
+    with warehouse.connect() as connection:
+        connection.replace_table(TABLE, pa.table({"n": [1]}))
+        assert stored(connection) == [{"n": 1}]
+    with pytest.raises(StatementFailed):
+        reader.read_next_batch()
 
 
 def test_duckdbs_result_is_never_collected_in_memory(tmp_path: Path) -> None:

@@ -74,7 +74,12 @@ class DuckDBConnection:
             with self._errors(what):
                 cursor.execute("SET TimeZone = 'UTC'")
                 reader = cursor.execute(sql, list(parameters)).to_arrow_reader(ROWS_PER_BATCH)
-            yield shared_stream(reader.schema, iter(reader), lambda error: classified(error, what))
+            # A result that is not read to its end keeps its transaction, and so the file, until it is closed.
+            with (
+                contextlib.closing(reader),
+                shared_stream(reader.schema, iter(reader), lambda error: classified(error, what)) as shared,
+            ):
+                yield shared
 
     def columns(self, table: TableRef) -> dict[str, str] | None:
         """Return the table's columns with DuckDB's names of their types, or None (see the protocol)."""

@@ -77,8 +77,13 @@ class SnowflakeConnection(SessionStatements):
         with self._errors(what):
             cursor = self._run(sql, parameters)
             schema = result_schema(cursor)
-        with contextlib.closing(cursor):
-            yield shared_stream(schema, batches(cursor, schema), lambda error: self._classified(error, what))
+        with (
+            contextlib.closing(cursor),
+            shared_stream(
+                schema, batches(cursor, schema), lambda error: self._classified(error, what)
+            ) as shared,
+        ):
+            yield shared
 
     def columns(self, table: TableRef) -> dict[str, str] | None:
         """Return the table's columns with Snowflake's names of their types, or None (see the protocol)."""
