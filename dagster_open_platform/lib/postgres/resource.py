@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import dagster as dg
 from pydantic import Field
@@ -22,6 +23,10 @@ from dagster_open_platform.lib.postgres.errors import MissingConnection, classif
 
 if TYPE_CHECKING:
     import psycopg
+
+
+# How a session writes values as text: a database or a role may have other settings.
+_SESSION = {"timezone": "UTC", "datestyle": "ISO", "intervalstyle": "postgres", "bytea_output": "hex"}
 
 
 class PostgresResource(dg.ConfigurableResource):
@@ -47,12 +52,30 @@ class PostgresResource(dg.ConfigurableResource):
                 f"The connection {name} is not set: put its URL (postgresql://user:password@host:port/database)"
                 f" into the environment variable {name}."
             )
-        if urlsplit(url).scheme not in ("postgresql", "postgres"):
+        if not _is_url(url):
             raise MissingConnection(
                 f"The environment variable {name} must be a URL of the form"
-                " postgresql://user:password@host:port/database; it is something else."
+                " postgresql://user:password@host:port/database, with %xx for special characters of the password (%40 for @,"
+                " %2F for /, %25 for %); it is something else."
             )
         return url
+
+    def session_url(self, name: str) -> str:
+        """Return a connection's URL whose sessions write values in one way, whatever the server's settings are.
+
+        Args:
+            name: The connection's name.
+
+        Raises:
+            MissingConnection: As for `url`.
+        """
+        parts = urlsplit(self.url(name))
+        query = parse_qsl(parts.query, keep_blank_values=True)
+        given = [value for key, value in query if key == "options"]
+        settings = {**_SESSION, "lock_timeout": f"{self.lock_timeout_seconds}s"}
+        options = " ".join([*given, *(f"-c {key}={value}" for key, value in settings.items())])
+        others = [(key, value) for key, value in query if key != "options"]
+        return urlunsplit(parts._replace(query=urlencode([*others, ("options", options)], quote_via=quote)))
 
     @contextlib.contextmanager
     def connect(self, name: str) -> Iterator[psycopg.Connection]:
@@ -70,11 +93,25 @@ class PostgresResource(dg.ConfigurableResource):
         what = f"working with {name}"
         try:
             with psycopg.connect(
-                self.url(name),
+                self.session_url(name),
                 connect_timeout=self.connect_timeout_seconds,
                 application_name="dagster_open_platform",
-                options=f"-c timezone=UTC -c lock_timeout={self.lock_timeout_seconds}s",
             ) as connection:
                 yield connection
         except psycopg.Error as error:
             raise classified(error, what) from error
+
+
+def _is_url(text: str) -> bool:
+    """Whether a text is a Postgres URL that cannot be misread; what misreads one repeats parts of the password."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return False
+    return (
+        parts.scheme in ("postgresql", "postgres")
+        and parts.netloc.count("@") <= 1
+        and "@" not in parts.path
+        and not re.search(r"%(?![0-9A-Fa-f]{2})", parts.netloc)
+    )

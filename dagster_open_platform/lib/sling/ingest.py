@@ -165,7 +165,7 @@ class Ingestion:
             "target": "LOCAL",
             "streams": {name: job.configuration() for name, job in jobs.items()},
         }
-        outcomes = self.sling.run(configuration, {source: self.postgres.url(source)}, directory)
+        outcomes = self.sling.run(configuration, {source: self.postgres.session_url(source)}, directory)
         with self.warehouse.connect() as warehouse:
             for outcome in outcomes:
                 job = jobs[outcome.name]
