@@ -10,6 +10,7 @@ stream is extracted into an Arrow file, and loaded from there while the next is 
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import time
 from collections.abc import Collection, Iterator, Mapping
@@ -23,12 +24,13 @@ from dagster_open_platform.lib.postgres.resource import PostgresResource
 from dagster_open_platform.lib.sling.columns import Plan, plan_columns, select_sql, sling_types
 from dagster_open_platform.lib.sling.config import Mode, Replication, Stream
 from dagster_open_platform.lib.sling.diagnosis import stream_failure
-from dagster_open_platform.lib.sling.errors import SlingRefused
+from dagster_open_platform.lib.sling.errors import InvalidReplication, SlingRefused
 from dagster_open_platform.lib.sling.load import load, read_extract, since, watermark
 from dagster_open_platform.lib.sling.resource import SlingResource
 from dagster_open_platform.lib.sling.runner import StreamOutcome
 from dagster_open_platform.lib.warehouse.protocol import TableRef, WarehouseConnection, WriteResult
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
+from dagster_open_platform.lib.yaml_errors import suggestion
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
 
@@ -122,8 +124,14 @@ class Ingestion:
             What came of each, when it is known.
 
         Raises:
+            InvalidReplication: One of the names is no stream of the replication; nothing was changed.
             PermanentFailure, RetryableFailure: The source or the warehouse cannot be opened; nothing was changed.
         """
+        known = [stream.name for stream in self.replication.streams]
+        if unknown := sorted(set(streams) - set(known)):
+            raise InvalidReplication(
+                f"{self.replication.path} has no stream {', '.join(unknown)}.{suggestion(unknown[0], known)}"
+            )
         wanted = [stream for stream in self.replication.streams if stream.name in streams]
         with self.postgres.connect(self.replication.source) as connection:
             found = read_columns(connection, [stream.name for stream in wanted])
@@ -166,7 +174,8 @@ class Ingestion:
             "streams": {name: job.configuration() for name, job in jobs.items()},
         }
         outcomes = self.sling.run(configuration, {source: self.postgres.session_url(source)}, directory)
-        with self.warehouse.connect() as warehouse:
+        # Sling ends before the workspace goes, also when the caller wants no more.
+        with contextlib.closing(outcomes), self.warehouse.connect() as warehouse:
             for outcome in outcomes:
                 job = jobs[outcome.name]
                 try:

@@ -22,7 +22,12 @@ from typing import TYPE_CHECKING, Any
 
 from dagster_open_platform.lib.sling.columns import LOSSY, Plan, alias, arrow_type
 from dagster_open_platform.lib.sling.config import Mode, Stream
-from dagster_open_platform.lib.sling.errors import InvalidReplication, UnrepresentableValue
+from dagster_open_platform.lib.sling.errors import (
+    InvalidReplication,
+    SlingRefused,
+    SlingUnavailable,
+    UnrepresentableValue,
+)
 from dagster_open_platform.lib.warehouse.protocol import (
     SchemaDrift,
     TableRef,
@@ -103,6 +108,8 @@ def watermark(
         value = min(value, now.astimezone(dt.UTC).date())
     try:
         return value if stream.lookback is None else value - stream.lookback
+    except OverflowError:
+        return None  # before the first year there is nothing
     except TypeError as error:
         raise InvalidReplication(
             f"{stream.place}: meta.lookback is {stream.lookback!r}, but {stream.update_key} of {stream.name} is a"
@@ -136,12 +143,26 @@ def read_extract(
         plans: Of the columns that were selected.
         stream: For messages.
         loaded_at: Aware.
+
+    Raises:
+        SlingUnavailable: It is not a whole file.
+        SlingRefused: It lacks columns.
     """
     import pyarrow as pa
     from pyarrow import ipc
 
-    file = ipc.open_file(pa.memory_map(str(path)))
-    batches = [file.get_batch(number) for number in range(file.num_record_batches)]
+    try:
+        file = ipc.open_file(pa.memory_map(str(path)))
+        batches = [file.get_batch(number) for number in range(file.num_record_batches)]
+    except (OSError, pa.ArrowInvalid) as error:
+        raise SlingUnavailable(
+            f"Sling's file of {stream.name} is not there or not whole: {str(error)[:200]}. Nothing was changed."
+        ) from error
+    missing = {LOSSY, *(alias(number) for number in range(len(plans)))} - set(file.schema.names)
+    if missing:
+        raise SlingRefused(
+            f"Sling's file of {stream.name} lacks {', '.join(sorted(missing))}. Nothing was changed."
+        )
     fields = [pa.field(plan.name.lower(), arrow_type(plan)) for plan in plans]
     schema = pa.schema([*fields, pa.field(LOADED_AT, pa.timestamp("us", tz="UTC"))])
 

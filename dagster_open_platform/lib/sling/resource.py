@@ -10,7 +10,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 
 import dagster as dg
@@ -74,8 +74,8 @@ class SlingResource(dg.ConfigurableResource):
 
     def run(
         self, configuration: Mapping[str, object], connections: Mapping[str, str], directory: Path
-    ) -> Iterator[StreamOutcome]:
-        """Run a replication of Sling's.
+    ) -> Generator[StreamOutcome]:
+        """Run a replication of Sling's. Closing the generator ends it.
 
         Args:
             configuration: All of it, with explicit streams.
@@ -122,7 +122,10 @@ def _new_workspace(base: Path) -> tuple[Path, int]:
 def _remove_abandoned(base: Path) -> None:
     """Remove the directories whose lock nobody holds."""
     for directory in base.glob("run_*"):
-        lock = os.open(directory / ".lock", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            lock = os.open(directory / ".lock", os.O_CREAT | os.O_RDWR, 0o600)
+        except FileNotFoundError:
+            continue  # its run has just ended
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(directory, ignore_errors=True)

@@ -7,7 +7,7 @@ What belongs here: starting the program and ending it. What does not: what it sa
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 
 import yaml
@@ -27,8 +27,8 @@ _GUARDED = (
 
 def run_sling(
     binary: Path, configuration: Mapping[str, object], environment: Mapping[str, str], directory: Path
-) -> Iterator[StreamOutcome]:
-    """Run a replication.
+) -> Generator[StreamOutcome]:
+    """Run a replication. Closing the generator ends it.
 
     Args:
         binary: The program.
