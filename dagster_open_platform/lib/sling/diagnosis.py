@@ -7,9 +7,12 @@ PostgreSQL 18 and DuckDB 1.5.5, and have a test each. What does not: getting the
 import re
 
 from dagster_open_platform.lib.postgres.errors import (
+    DatabaseBusy,
     DatabaseDiskFull,
     DatabaseLoginFailed,
+    DatabasePermissionDenied,
     DatabaseUnavailable,
+    MissingTable,
 )
 from dagster_open_platform.lib.sling.errors import SlingRefused, SlingUnavailable
 from dagster_open_platform.lib.warehouse.errors import WarehouseLocked
@@ -30,7 +33,22 @@ _KINDS: tuple[tuple[re.Pattern[str], type[PermanentFailure | RetryableFailure], 
         "Check the connection's role, password and database.",
     ),
     (
-        re.compile(r"no space left on device|disk quota exceeded", re.I),
+        re.compile(r"permission denied for|must be owner of", re.I),
+        DatabasePermissionDenied,
+        "Grant the role what it needs.",
+    ),
+    (
+        re.compile(r"relation \S+ does not exist|schema \S+ does not exist", re.I),
+        MissingTable,
+        "Check the name, and whether the role may see it.",
+    ),
+    (
+        re.compile(r"lock timeout|deadlock detected|could not serialize access", re.I),
+        DatabaseBusy,
+        "It may pass.",
+    ),
+    (
+        re.compile(r"no space left on device|disk quota exceeded|file too large", re.I),
         DatabaseDiskFull,
         "Make space, then run again.",
     ),
@@ -44,7 +62,7 @@ _KINDS: tuple[tuple[re.Pattern[str], type[PermanentFailure | RetryableFailure], 
         DatabaseUnavailable,
         "It may pass.",
     ),
-    (re.compile(r"Sling ended"), SlingUnavailable, "It may pass."),
+    (re.compile(r"Sling ended by signal"), SlingUnavailable, "It may pass."),
 )
 
 
