@@ -187,15 +187,18 @@ def _object(
 def _lookback(
     file: ReplicationFile, here: list[str | int], value: str | int | None
 ) -> timedelta | int | None:
-    if value is None or isinstance(value, int):
+    if value is None or (isinstance(value, int) and value >= 0):
         return value
-    match = _DURATION.fullmatch(value)
-    if match is None:
-        raise file.error(
-            [*here, "meta", "lookback"],
-            f"found {value!r}; expected a number, or a duration such as 90s, 30m, 2h or 3d.",
-        )
-    return timedelta(**{_UNITS[match["unit"]]: int(match["number"])})
+    match = _DURATION.fullmatch(str(value))
+    try:
+        if match is not None:
+            return timedelta(**{_UNITS[match["unit"]]: int(match["number"])})
+    except OverflowError:
+        pass
+    raise file.error(
+        [*here, "meta", "lookback"],
+        f"found {value!r}; expected a number, or a duration such as 90s, 30m, 2h or 3d.",
+    )
 
 
 def _check_mode(file: ReplicationFile, here: list[str | int], stream: Stream) -> None:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from dagster_shared.yaml_utils import parse_yaml_with_source_position
 from dagster_shared.yaml_utils.source_position import SourcePositionTree
 from pydantic import BaseModel, ConfigDict, ValidationError
-from yaml import MarkedYAMLError
 
 from dagster_open_platform.lib.sling.errors import InvalidReplication
 from dagster_open_platform.lib.yaml_errors import position, suggestion
@@ -82,7 +82,7 @@ def chain(path: Path) -> Iterator[ReplicationFile]:
         file = _read(path)
         yield file
         seen.append(path.resolve())
-        if "extends" not in file.content:
+        if file.content.get("extends") is None:
             return
         path = Path(os.path.normpath(path.parent / file.content["extends"]))
         if path.resolve() in seen:
@@ -95,23 +95,54 @@ def chain(path: Path) -> Iterator[ReplicationFile]:
 
 def _read(path: Path) -> ReplicationFile:
     try:
-        tree = parse_yaml_with_source_position(path.read_text(encoding="utf-8"), str(path))
+        text = path.read_text(encoding="utf-8")
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        if not isinstance(root, yaml.MappingNode):
+            raise InvalidReplication(
+                f"{path}:1: a replication file is a mapping with source, target and streams."
+            )
+        _refuse_doubled(path, root)
+        tree = parse_yaml_with_source_position(text, str(path))
     except FileNotFoundError as error:
         raise InvalidReplication(f"There is no replication file {path}.") from error
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise InvalidReplication(f"{path}:{line}: not YAML: {error.problem}") from error
-    content = tree.value if tree else None
-    if not isinstance(content, dict):
-        raise InvalidReplication(
-            f"{path}:1: a replication file is a mapping with source, target and streams."
-        )
+    except OSError as error:
+        raise InvalidReplication(f"{path} cannot be read: {error.strerror}.") from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
+        problem = error.problem if isinstance(error, yaml.MarkedYAMLError) else str(error).partition("\n")[0]
+        raise InvalidReplication(f"{path}:{mark.line + 1 if mark else 1}: not YAML: {problem}") from error
+    content = tree.value
     file = ReplicationFile(path, content, tree.source_position_tree)
     try:
         _ReplicationYaml.model_validate(content)
     except ValidationError as error:
         raise _first_error(file, error) from None
     return file
+
+
+def _refuse_doubled(path: Path, node: yaml.Node) -> None:
+    """The last of two equal keys would hide the first."""
+    children = [node]
+    seen: set[int] = set()
+    while children:
+        node = children.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            children += node.value
+        elif isinstance(node, yaml.MappingNode):
+            lines: dict[str, int] = {}
+            for key, value in node.value:
+                children.append(value)
+                if not isinstance(key, yaml.ScalarNode):
+                    continue
+                line = key.start_mark.line + 1
+                if key.value in lines:
+                    raise InvalidReplication(
+                        f"{path}:{line}: {key.value}: stands in line {lines[key.value]} too, and only one would count."
+                    )
+                lines[key.value] = line
 
 
 def _first_error(file: ReplicationFile, error: ValidationError) -> InvalidReplication:
