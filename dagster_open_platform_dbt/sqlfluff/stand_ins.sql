@@ -10,6 +10,8 @@
 {% macro median(expression) %}median({{ expression }}){% endmacro %}
 {% macro safe_divide(numerator, denominator) %}(({{ numerator }}) / ({{ denominator }})){% endmacro %}
 {% macro json_string_count(column) %}array_size({{ column }}){% endmacro %}
+{% macro json_text(column, key) %}get_path({{ column }}, '{{ key }}'){% endmacro %}
+{% macro utc_from_unix(seconds) %}cast({{ seconds }} as timestamp){% endmacro %}
 {% macro json_strings(relation, keys, column, element) %}
 select {{ keys | join(', ') }}, {{ column }} as {{ element }} from {{ relation }}
 {% endmacro %}

@@ -1,0 +1,34 @@
+with source as (
+
+    {{ union_shards('directory', 'users', [
+        'id', 'public_id', 'email', 'first_name', 'last_name', 'display_name', 'github_login', 'is_active',
+        'email_verified_at', 'mfa_enrolled_at', 'created_at', 'updated_at', 'deactivated_at', '_sling_loaded_at'
+    ]) }}
+
+),
+
+latest as (
+
+    select *
+    from source
+    qualify row_number() over (
+        partition by id
+        order by updated_at desc, _sling_loaded_at desc, shard asc
+    ) = 1
+
+)
+
+select
+    id as user_id,
+    public_id as user_public_id,
+    shard as directory_shard,
+    lower(trim(email)) as email_address,
+    coalesce(nullif(trim(display_name), ''), first_name || ' ' || last_name) as full_name,
+    nullif(trim(github_login), '') as github_login,
+    is_active,
+    email_verified_at,
+    {{ utc_timestamp('mfa_enrolled_at') }} as mfa_enrolled_at,
+    {{ utc_timestamp('created_at') }} as created_at,
+    {{ utc_timestamp('updated_at') }} as updated_at,
+    {{ utc_timestamp('deactivated_at') }} as deactivated_at
+from latest
