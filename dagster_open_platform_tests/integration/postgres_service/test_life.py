@@ -19,6 +19,8 @@ from dagster_open_platform_local.services.postgres.databases import (
     REPORTING_WRITER,
 )
 from dagster_open_platform_local.stack.process import GuardedProcess
+from dagster_open_platform_local.stack.services import postgres_service
+from dagster_open_platform_local.stack.supervisor import wait_until_healthy
 from dagster_open_platform_tests.fixtures.postgres import PostgresServer, rows
 
 PATIENCE_SECONDS = 30.0
@@ -178,6 +180,10 @@ def test_kill_9_while_it_is_made_leaves_nothing_that_a_start_takes_for_whole(
             # Somewhere after that sign, and before the whole is done.
             process.wait(moments.uniform(0, 0.15))
             server.kill()
+        # The cluster is there by now, and its databases and roles are not, or some of them.
+        for _ in range(3):
+            server.begin().wait(moments.uniform(0.2, 0.7))
+            server.kill()
         server.start()
         require_whole(server)
         rows(server.url(APPLICATION, "main"), "CREATE TABLE works (id bigint)")
@@ -195,6 +201,41 @@ def test_a_second_service_on_the_same_directory_is_refused_and_harms_nothing(ser
     finally:
         second.stop()
     require_whole(server)
+
+
+def test_a_server_that_outlives_its_service_is_not_joined_by_a_second_on_the_same_data(
+    server: PostgresServer, tmp_path: Path
+) -> None:
+    server.stop()
+    service = postgres_service(server.directory, server.databases)
+    # Its guard watches a shell, which stays when the service is killed.
+    script = '"$@" & wait $!; exec tail -f /dev/null'
+    outer = GuardedProcess(
+        "outer",
+        ["sh", "-c", script, "sh", *service.command(server.port)],
+        {**os.environ, **service.secrets},
+        tmp_path / "log",
+    )
+    try:
+        outer.start()
+        wait_until_healthy(outer, service, server.port)
+        survivor = server.postmaster_pid
+        os.kill(parent_of(survivor), signal.SIGKILL)
+        assert server.begin().wait(PATIENCE_SECONDS) == 1
+        assert "Something still works on" in server.log.read_text()
+        assert server.postmaster_pid == survivor
+        assert rows(server.url(APPLICATION, "main"), "SELECT 1") == [(1,)]
+        os.kill(survivor, signal.SIGKILL)
+        server.start()
+        require_whole(server)
+    finally:
+        outer.stop()
+
+
+def parent_of(pid: int) -> int:
+    """Process id of a process's parent."""
+    said = subprocess.run(["ps", "-o", "ppid=", "-p", str(pid)], capture_output=True, text=True, check=True)
+    return int(said.stdout)
 
 
 def test_a_taken_port_is_said_by_the_log(server: PostgresServer, tmp_path: Path) -> None:

@@ -180,6 +180,21 @@ def test_nobody_sees_a_password(server: PostgresServer) -> None:
             assert secret not in environment_of(pid)
 
 
+def test_a_server_that_logs_every_statement_logs_no_password(server: PostgresServer) -> None:
+    with server.superuser() as connection:
+        connection.execute("ALTER SYSTEM SET log_statement = 'all'")
+    try:
+        server.stop()
+        server.start(new_passwords=True)
+        log = server.log.read_text()
+        assert 'ALTER ROLE "replicator" PASSWORD' in log
+        assert not any(password in log for password in server.databases.passwords.values())
+    finally:
+        with server.superuser() as connection:
+            connection.execute("ALTER SYSTEM RESET log_statement")
+            connection.execute("SELECT pg_reload_conf()")
+
+
 def environment_of(pid: int) -> str:
     """What a process was given, where the system tells it."""
     path = Path(f"/proc/{pid}/environ")
