@@ -4,7 +4,7 @@ What belongs here: the component's fields, and what Dagster knows of a published
 (``publication.py``).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -41,7 +41,10 @@ class EgressReplication(dg.Model, dg.Resolvable):
     deps: Annotated[
         list[str],
         dg.Resolver.default(
-            description="Keys of the assets that it reads; `dbt_asset_key('model')` gives that of a dbt model.",
+            description=(
+                "Keys of the assets that it reads; `dbt_asset_key('model')` gives that of a dbt model. A stream that has the schema"
+                " and table of one of them depends on that alone, any other stream on all."
+            ),
             examples=[["{{ dbt_asset_key('dim_organizations') }}"]],
         ),
     ]
@@ -147,7 +150,7 @@ class EgressReplicationComponent(YamlComponent):
     def _spec(self, declared: EgressReplication, replication: Replication, stream: Stream) -> dg.AssetSpec:
         return dg.AssetSpec(
             key=[*declared.asset_key_prefix, stream.table],
-            deps=[dg.AssetKey.from_user_string(key) for key in declared.deps],
+            deps=dependencies(declared.deps, stream),
             group_name="reporting",
             owners=self.owners,
             kinds={"sling", "postgres"},
@@ -158,6 +161,13 @@ class EgressReplicationComponent(YamlComponent):
             },
             automation_condition=on_inputs_settled(),
         )
+
+
+def dependencies(keys: Sequence[str], stream: Stream) -> list[dg.AssetKey]:
+    """The assets that a stream reads: the one with its schema and table, or else all that the replication names."""
+    declared = [dg.AssetKey.from_user_string(key) for key in keys]
+    own = [key for key in declared if list(key.path[-2:]) == stream.name.split(".")]
+    return own or declared
 
 
 def dbt_asset_key_finder() -> Callable[[str], str]:
