@@ -64,6 +64,19 @@ _FIGURES: Mapping[str, str] = {
             median(hours_to_first_response), 100.0 * count(hours_to_first_response) / count(*))
         from dwh_reporting.community.github_issue_response_times
     """,
+    "Customers": """
+        select format('{:,} organizations in {} regions with {:,} members, {:,} of them cancelled',
+            count(*), count(distinct region), sum(member_count)::bigint, count(*) filter (where is_canceled))
+        from dwh_reporting.product.dim_organizations
+        where not is_internal
+    """,
+    "Their last 7 days": """
+        select format('{:,} runs, {:.1f} % of them failed', sum(run_count)::bigint,
+            100.0 * sum(failed_run_count) / sum(run_count))
+        from dwh_reporting.product.organization_usage_daily
+        where usage_date > (select max(usage_date) from dwh_reporting.product.organization_usage_daily)
+            - interval 7 day
+    """,
     "Last 7 days on GitHub": """
         select format('{:,} issues opened, {:,} closed, {:,} comments',
             sum(issues_opened)::bigint, sum(issues_closed)::bigint, sum(comments_written)::bigint)
