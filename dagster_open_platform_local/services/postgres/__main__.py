@@ -14,7 +14,7 @@ import psycopg
 
 from dagster_open_platform_local.services.postgres.binaries import find_binaries
 from dagster_open_platform_local.services.postgres.cluster import Cluster, require_running
-from dagster_open_platform_local.services.postgres.databases import PASSWORD_VARIABLES
+from dagster_open_platform_local.services.postgres.databases import passwords_from
 from dagster_open_platform_local.services.postgres.errors import PostgresServiceError
 from dagster_open_platform_local.services.postgres.roles import prepare
 from dagster_open_platform_local.stack.signals import Interrupted, interruptible
@@ -35,24 +35,6 @@ def main() -> None:
         sys.exit(str(error))
     except OSError as error:
         sys.exit(f"{error.strerror or error}: {error.filename or arguments.directory}")
-
-
-def passwords_from(environ: Mapping[str, str]) -> dict[str, str]:
-    """The roles' passwords.
-
-    Args:
-        environ: Where they stand.
-
-    Returns:
-        Role to password.
-
-    Raises:
-        PostgresServiceError: One is missing.
-    """
-    missing = [variable for variable in PASSWORD_VARIABLES.values() if not environ.get(variable)]
-    if missing:
-        raise PostgresServiceError(f"Set {', '.join(missing)}: the passwords of the databases' roles.")
-    return {role: environ[variable] for role, variable in PASSWORD_VARIABLES.items()}
 
 
 def serve(directory: Path, port: int, passwords: Mapping[str, str]) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import quote
 
+from dagster_open_platform_local.services.postgres.errors import PostgresServiceError
+
 HOST = "127.0.0.1"
 
 PRODUCT_DATABASES = ("main", "shard1", "xregion")
@@ -76,3 +78,21 @@ class ProductDatabases:
             f"PRODUCT_APPLICATION_{database.upper()}": self.url(APPLICATION, database)
             for database in PRODUCT_DATABASES
         }
+
+
+def passwords_from(environ: Mapping[str, str]) -> dict[str, str]:
+    """The roles' passwords.
+
+    Args:
+        environ: Where they stand.
+
+    Returns:
+        Role to password.
+
+    Raises:
+        PostgresServiceError: One is missing.
+    """
+    missing = [variable for variable in PASSWORD_VARIABLES.values() if not environ.get(variable)]
+    if missing:
+        raise PostgresServiceError(f"Set {', '.join(missing)}: the passwords of the databases' roles.")
+    return {role: environ[variable] for role, variable in PASSWORD_VARIABLES.items()}

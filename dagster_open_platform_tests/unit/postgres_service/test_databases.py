@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagster_open_platform_local.services.postgres.__main__ import passwords_from
 from dagster_open_platform_local.services.postgres.databases import (
     APPLICATION,
     PASSWORD_VARIABLES,
@@ -16,6 +15,7 @@ from dagster_open_platform_local.services.postgres.databases import (
     REPLICATOR,
     REPORTING_WRITER,
     ProductDatabases,
+    passwords_from,
 )
 from dagster_open_platform_local.services.postgres.errors import PostgresServiceError
 from dagster_open_platform_local.stack.services import postgres_service, product_service
