@@ -2,8 +2,8 @@
 
 What belongs here: types and the SQL of one column. What does not: running Sling, and writing to the warehouse.
 
-What Sling 1.4.10 does to values on its way into Arrow was measured: a numeric without precision is rounded to six digits;
-NaN becomes null; a time of day becomes a date; one infinite or impossible date turns the whole column into text of Go's own
+What Sling 1.4.10 does to values on its way into Arrow was measured: a numeric without precision is rounded to six digits, and
+one of 38 digits without a fraction ends the program; NaN becomes null; a time of day becomes a date; one infinite or impossible date turns the whole column into text of Go's own
 format; everything else survives. So each column is selected as something that survives, its type is pinned, and rows whose
 values would not survive are marked, so that the load can refuse them.
 """
@@ -40,7 +40,7 @@ class Plan:
         name: At the source; in lower case at the target.
         sql: What is selected; `{0}` stands for the quoted name.
         sling: The type that Sling is told.
-        arrow: The type that arrives, for `pyarrow.type_for_alias`-like `arrow_type`.
+        arrow: The type that is loaded, for `arrow_type`; what arrives can be cast to it.
         lossy: SQL that is true for a value that does not survive; empty: all do.
     """
 
@@ -142,7 +142,8 @@ def _overridden(stream: Stream, column: SourceColumn, override: str) -> tuple[st
 def _decimal(precision: int, scale: int) -> tuple[str, str, str, str]:
     kind = f"({precision},{scale})"
     selected = f"{{0}}::numeric{kind}"
-    return (selected, f"decimal{kind}", f"decimal{kind}", _NOT_A_NUMBER.format(selected))
+    # As text: Sling gives up, with all streams, over a number of 38 digits without a fraction.
+    return (f"({selected})::text", "text", f"decimal{kind}", _NOT_A_NUMBER.format(selected))
 
 
 def select_sql(
@@ -192,7 +193,7 @@ def alias(number: int) -> str:
 
 
 def arrow_type(plan: Plan) -> pa.DataType:
-    """The type in which a column arrives."""
+    """The type in which a column is loaded."""
     import pyarrow as pa
 
     if match := _DECIMAL.fullmatch(plan.arrow):
