@@ -15,6 +15,10 @@ PLATFORM_VARIABLES = (
     "GCP_",
     "WAREHOUSE_",
     "COMPANY_",
+    "CLOUD_PRODUCT_",
+    "PRODUCT_REPORTING",
+    "PG",
+    "SLING_",
 )
 
 
