@@ -20,8 +20,8 @@ class SourceColumn:
     Args:
         name: As the catalog spells it.
         type: Name of its type in `pg_type`, for example `int8`, `numeric`, `timestamptz`, `_text` (an array), or the name
-            of an enum.
-        kind: `typtype` of the type: b(ase), e(num), d(omain), c(omposite), r(ange), m(ultirange).
+            of an enum; of a domain, the type that it is made of.
+        kind: `typtype` of the type: b(ase), e(num), c(omposite), r(ange), m(ultirange).
         precision: Of a numeric that declares one.
         scale: Of a numeric that declares one; may be negative.
     """
@@ -35,14 +35,23 @@ class SourceColumn:
 
 # atttypmod of a numeric is ((precision << 16) | (scale & 0x7ff)) + 4; see numeric.h of PostgreSQL.
 _COLUMNS = """
+    with recursive steps as (
+        select oid as domain, typbasetype as base, typtypmod as modifier from pg_catalog.pg_type where typtype = 'd'
+        union all
+        select steps.domain, t.typbasetype, t.typtypmod
+        from steps join pg_catalog.pg_type t on t.oid = steps.base and t.typtype = 'd'
+    )
     select n.nspname || '.' || c.relname, a.attname, t.typname, t.typtype::text,
-        case when t.typname = 'numeric' and a.atttypmod >= 4 then ((a.atttypmod - 4) >> 16) & 65535 end,
-        case when t.typname = 'numeric' and a.atttypmod >= 4
-            then (((a.atttypmod - 4) & 2047) # 1024) - 1024 end
+        case when t.typname = 'numeric' and m.modifier >= 4 then ((m.modifier - 4) >> 16) & 65535 end,
+        case when t.typname = 'numeric' and m.modifier >= 4 then (((m.modifier - 4) & 2047) # 1024) - 1024 end
     from pg_catalog.pg_class c
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-    join pg_catalog.pg_type t on t.oid = a.atttypid
+    left join (
+        select steps.* from steps join pg_catalog.pg_type b on b.oid = steps.base and b.typtype <> 'd'
+    ) s on s.domain = a.atttypid
+    join pg_catalog.pg_type t on t.oid = coalesce(s.base, a.atttypid)
+    cross join lateral (select coalesce(s.modifier, a.atttypmod) as modifier) m
     where n.nspname || '.' || c.relname = any(%s) and c.relkind in ('r', 'p', 'v', 'm', 'f')
     order by 1, a.attnum
 """
