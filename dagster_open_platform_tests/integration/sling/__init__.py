@@ -1,0 +1,1 @@
+"""Replication from a real Postgres by the real Sling into a real DuckDB."""

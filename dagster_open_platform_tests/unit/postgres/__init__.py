@@ -1,0 +1,1 @@
+"""Postgres as a source without a server: URLs and errors."""

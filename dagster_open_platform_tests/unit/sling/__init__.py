@@ -1,0 +1,1 @@
+"""Replication from Postgres as pure functions: files, columns, what Sling says, errors."""
