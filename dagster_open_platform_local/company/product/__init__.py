@@ -24,7 +24,7 @@ What is in it that a replication stumbles over, as in real databases:
 
 - late rows: 1.5 % of the runs lose the connection to their agent half-way; the rest of their `event_logs` arrives one to
   three days later, with later ids and old timestamps. 3 % of `user_events_counts` are counted again a day or two later;
-- changes without a new `updated_at`: renames of 2 % of the deployments and of 4 % of the teams, done by hand in SQL;
+- changes without a new `updated_at`: renames of 6 % of the deployments and of 10 % of the teams, done by hand in SQL;
   `alerts.alert_policy_id` becomes null when the policy is deleted;
 - deletes: `session_tokens` that expired, `users_permissions` and `teams_users` of people who left or lost them,
   `alert_policies` that nobody wanted any more;

@@ -99,10 +99,12 @@ def _users_permissions(found: Directory) -> Columns:
 
 
 def _teams(found: Directory, teams: Children, organization: Integers) -> Columns:
-    """4 % are renamed by hand, which leaves `updated_at` as it was."""
+    """10 % are renamed by hand, which leaves `updated_at` as it was."""
     draws = found.draws("teams", teams.ids)
-    renamed = happens(draws, "renamed", 0.08, teams.created, (_DAY, 40 * _DAY, 300 * _DAY))
-    silently = happens(draws, "renamed_by_hand", 0.04, teams.created, (_DAY, 40 * _DAY, 300 * _DAY))
+    renamed = happens(draws, "renamed", 0.25, teams.created, (_DAY, 60 * _DAY, 300 * _DAY, 900 * _DAY))
+    silently = happens(
+        draws, "renamed_by_hand", 0.1, teams.created, (_DAY, 60 * _DAY, 300 * _DAY, 900 * _DAY)
+    )
     suffix = (renamed < found.now) * 1 + (silently < found.now) * 2
     first = choice(TEAM_NAMES, draws.below("name", len(TEAM_NAMES)))
     return {

@@ -137,7 +137,7 @@ def user_events_counts(found: Directory, database: str) -> Columns:
     key = (rows.day << 36) | (user << 4) | kind
     order = np.lexsort((rows.created, key))
     unique, first = np.unique(key[order], return_index=True)
-    last = np.append(first[1:], order.size) - 1
+    last = np.append(first, order.size)[1:] - 1
     begun, ended = rows.created[order][first], rows.created[order][last]
     count = np.add.reduceat(times[order], first) if first.size else first
     found_user = user[order][first]

@@ -173,8 +173,11 @@ def _notifications(found: Estate, alerts: _Alerts) -> Columns:
     failed = draws.chance("failed", 0.03)
     sent = np.where(failed, NEVER, created + draws.below("sending", 180))
     gave_up = np.where(failed, created + 300, NEVER)
+    read = np.where(
+        failed, NEVER, happens(draws, "read", 0.4, created + 180, (5, _HOUR, 9 * _HOUR, 3 * _DAY))
+    )
     job = joined(job_names(who.draws("jobs_columns", alerts.runs.job[alert] + 1)), "_job")
-    status = np.where(sent < who.now, 1, np.where(gave_up < who.now, 2, 0))
+    status = np.select([read < who.now, sent < who.now, gave_up < who.now], [3, 1, 2], 0)
     recipient = joined("oncall-", alerts.runs.organization[alert] + 1, "@mail.example.org")
     return {
         "id": pa.array(ids),
@@ -186,8 +189,8 @@ def _notifications(found: Estate, alerts: _Alerts) -> Columns:
         "body": typed(
             draws, "body", joined("Job ", job, " failed.\nSee the run's page \N{RIGHTWARDS ARROW}"), 0.1, 0.05
         ),
-        "status": choice(("PENDING", "SENT", "FAILED"), status),
+        "status": choice(("PENDING", "SENT", "FAILED", "READ"), status),
         "created_at": moments(created),
         "sent_at": moments(np.where(sent < who.now, sent, NEVER)),
-        "updated_at": moments(latest(who.now, created, sent, gave_up)),
+        "updated_at": moments(latest(who.now, created, sent, gave_up, read)),
     }

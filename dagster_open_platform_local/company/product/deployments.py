@@ -38,13 +38,13 @@ _VIEW_COUNTS = ((0, 1, 2, 4), (50, 28, 15, 7))
 
 
 def deployments_table(found: Estate, database: str) -> Columns:
-    """2 % are renamed by hand, which leaves `updated_at` as it was; `agent_version` comes with a restart."""
+    """6 % are renamed by hand, which leaves `updated_at` as it was; `agent_version` comes with a restart."""
     who, now = found.directory, found.directory.now
     mask = who.runs_in(database)[found.deployments.parent]
     rows, serverless = found.deployments.where(mask), found.is_serverless[mask]
     draws = who.draws("deployments_columns", rows.ids)
     renamed = happens(draws, "renamed", 0.05, rows.created, (_DAY, 40 * _DAY, 300 * _DAY))
-    silently = happens(draws, "renamed_by_hand", 0.02, rows.created, (_DAY, 40 * _DAY, 150 * _DAY))
+    silently = happens(draws, "renamed_by_hand", 0.06, rows.created, (_DAY, 40 * _DAY, 150 * _DAY))
     changed_settings = _backfilled(who, rows.created, serverless)
     canceled = who.canceled[rows.parent]
     restarted = _restarts(who, draws, rows.created)
@@ -169,7 +169,7 @@ def catalog_views(found: Directory, database: str) -> Columns:
     rows = rows.where(found.runs_in(database)[american[rows.parent]])
     organization = american[rows.parent]
     draws = found.draws("catalog_views", rows.ids)
-    shared = happens(draws, "shared", 0.3, rows.created, (60, _DAY, 60 * _DAY))
+    shared = happens(draws, "shared", 0.4, rows.created, (60, _DAY, 60 * _DAY, 600 * _DAY))
     thing = choice(JOB_OBJECTS, draws.below("thing", len(JOB_OBJECTS)))
     return {
         "id": pa.array(rows.ids),

@@ -22,6 +22,7 @@ from dagster_open_platform_local.company.product.columns import (
     joined,
     local_moments,
     moments,
+    only,
 )
 from dagster_open_platform_local.company.product.estate import Estate
 from dagster_open_platform_local.company.product.texts import (
@@ -64,7 +65,7 @@ def repository_locations_data(found: Estate, database: str) -> Columns:
         "organization_id": pa.array(organization + 1),
         "deployment_id": pa.array(rows.parent + 1),
         "location_name": name,
-        "image": joined("registry.example.com/", name, ":", loads),
+        "image": only(joined("registry.example.com/", name, ":", loads), ~broken),
         "load_count": pa.array((loads + 1).astype(np.int32)),
         "load_error": choice((_ERROR,), np.zeros(loads.size, dtype=np.int64), ~broken),
         "document": pa.array(documents, pa.string(), mask=broken),

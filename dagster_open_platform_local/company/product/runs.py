@@ -36,7 +36,7 @@ from dagster_open_platform_local.company.product.texts import TEAM_NAMES, job_na
 from dagster_open_platform_local.company.settings import CompanySettings
 
 _RUNS_A_DAY = 140
-_DELAYS = (1, 3, 9, 30, 240)
+_DELAYS = (1, 3, 9, 60, 1800, 14_400)
 _DURATIONS = (4, 25, 90, 300, 1500, 14_400)
 _HANGS = 2 * DAY_SECONDS
 STATUSES = ("QUEUED", "STARTED", "SUCCESS", "FAILURE", "CANCELED")

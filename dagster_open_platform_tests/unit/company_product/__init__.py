@@ -1,0 +1,1 @@
+"""Tests of the content of the product's databases."""
