@@ -1,0 +1,1 @@
+"""Tests: what the dbt project declares about the product's databases, without dbt."""
