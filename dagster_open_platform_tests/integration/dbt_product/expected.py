@@ -29,9 +29,9 @@ def all_rows(settings: CompanySettings, today: date) -> Tables:
     return found
 
 
-def utc(moment: datetime | None) -> datetime | None:
+def utc(moment: datetime) -> datetime:
     """A moment as the marts write it: in UTC, without saying so."""
-    return None if moment is None else moment.astimezone(UTC).replace(tzinfo=None)
+    return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def by(rows: Rows, column: str) -> Mapping[Any, list[Mapping[str, Any]]]:
@@ -69,7 +69,7 @@ def organizations(tables: Tables) -> dict[Any, dict[str, Any]]:
             "is_current_customer": not (canceled or each["is_internal"]),
             "is_sso_enabled": '"sso_enabled": true' in each["settings"],
             "created_at": utc(each["created_at"]),
-            "canceled_at": utc(each["canceled_at"]),
+            "canceled_at": utc(each["canceled_at"]) if canceled else None,
             "member_count": len(own),
             "active_member_count": len([row for row in own if row["user_id"] in active]),
             "guest_count": len([row for row in own if row["is_guest"]]),
@@ -147,6 +147,6 @@ def deployments(tables: Tables) -> dict[Any, dict[str, Any]]:
             "success_rate": outcomes["SUCCESS"] / judged if judged else None,
             "median_run_seconds": round(median(durations), 6) if durations else None,
             "total_run_count": len(every),
-            "last_run_at": utc(max((run["created_at"] for run in every), default=None)),
+            "last_run_at": max((utc(run["created_at"]) for run in every), default=None),
         }
     return found

@@ -45,7 +45,7 @@ def raw_count(warehouse: ProductWarehouse, name: str) -> int:
         ).fetchall()
         assert {schema for (schema,) in schemas} <= set(SCHEMAS.values())
         counts = [
-            connection.execute(f"select count(*) from {schema}.{name}").fetchone() for (schema,) in schemas
+            connection.table(f"{schema}.{name}").aggregate("count(*)").fetchone() for (schema,) in schemas
         ]
     return sum(count[0] for count in counts if count)
 
@@ -78,10 +78,10 @@ def test_a_row_that_moved_is_there_once_as_it_is_now(
     before = staged(dbt_product, small, name)
     other = "cloud_product_xregion" if name == "organizations" else "cloud_product_shard1"
     with small.raw() as connection:
-        connection.execute(
-            f"insert into cloud_product.{name} by name"
-            f" select * replace (updated_at - interval 1 hour as updated_at) from {other}.{name}"
+        moved = connection.table(f"{other}.{name}").project(
+            "* replace (updated_at - interval 1 hour as updated_at)"
         )
+        moved.insert_into(f"cloud_product.{name}")
     assert raw_count(small, name) > len(before)
     assert staged(dbt_product, small, name) == before
 
