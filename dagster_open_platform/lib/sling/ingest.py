@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -114,7 +114,7 @@ class Ingestion:
     full_refresh: bool = False
     started_at: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
 
-    def run(self, streams: Collection[str]) -> Iterator[StreamLoaded | StreamFailed]:
+    def run(self, streams: Collection[str]) -> Generator[StreamLoaded | StreamFailed]:
         """Replicate streams; one that fails does not keep the others from being loaded.
 
         Args:
