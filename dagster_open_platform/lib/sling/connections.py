@@ -6,6 +6,8 @@ warehouse ourselves (`lib/warehouse`).
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import importlib.util
 import json
 import re
@@ -21,8 +23,8 @@ from dagster_open_platform.lib.warehouse.snowflake.resource import SnowflakeWare
 _TYPES: tuple[tuple[str, str], ...] = (
     # What an engine calls a type, and what Sling calls it. The first that matches counts.
     (r"NUMBER\((?P<precision>\d+),\s*(?P<scale>\d+)\)|DECIMAL\((?P<p>\d+),\s*(?P<s>\d+)\)", "decimal"),
-    (r"(U?(TINY|SMALL|BIG)INT|U?INTEGER)", "bigint"),
-    (r"U?HUGEINT", "decimal(38,0)"),
+    (r"TINYINT|SMALLINT|INTEGER|BIGINT|UTINYINT|USMALLINT|UINTEGER", "bigint"),
+    (r"UBIGINT|U?HUGEINT", "decimal(38,0)"),
     (r"DOUBLE|FLOAT|REAL", "float"),
     (r"VARCHAR(\(\d+\))?|TEXT|STRING", "text"),
     (r"BOOLEAN", "bool"),
@@ -32,6 +34,18 @@ _TYPES: tuple[tuple[str, str], ...] = (
     (r"JSON|VARIANT|OBJECT", "json"),
     (r"UUID", "uuid"),
 )
+
+_POSTGRES_TYPES: Mapping[str, str] = {
+    "bigint": "bigint",
+    "float": "double precision",
+    "text": "text",
+    "bool": "boolean",
+    "date": "date",
+    "timestamp": "timestamp without time zone",
+    "timestampz": "timestamp with time zone",
+    "json": "jsonb",
+    "uuid": "uuid",
+}
 
 
 def warehouse_connection(warehouse: WarehouseResource, database: str) -> dict[str, str]:
@@ -59,10 +73,19 @@ def warehouse_connection(warehouse: WarehouseResource, database: str) -> dict[st
         }
         return {"WAREHOUSE": json.dumps(settings), **program}
     if isinstance(warehouse, SnowflakeWarehouse):
-        return {
-            "WAREHOUSE": json.dumps({"type": "snowflake", "database": physical, **warehouse.credentials()})
-        }
+        return {"WAREHOUSE": json.dumps({"type": "snowflake", "database": physical, **_login(warehouse)})}
     raise TypeError(f"Sling has no connection for a {type(warehouse).__name__}.")
+
+
+def _login(warehouse: SnowflakeWarehouse) -> dict[str, str]:
+    """The credentials in Sling's words: it uses a key only if it is told to, and takes no base64 around the PEM form."""
+    found = warehouse.credentials()
+    if (key := found.get("private_key")) is None:
+        return found
+    if "-----BEGIN" not in key:
+        with contextlib.suppress(ValueError):  # Sling says what is wrong with it
+            key = base64.b64decode(key).decode()
+    return {**found, "private_key": key, "authenticator": "snowflake_jwt"}
 
 
 def sling_type(column: str, kind: str, where: str) -> str:
@@ -87,6 +110,26 @@ def sling_type(column: str, kind: str, where: str) -> str:
         f"{where}: column {column} is a {kind}, which cannot be published. Leave it out with `select`, or give the model"
         " another type (JSON text for nested values)."
     )
+
+
+def postgres_type(kind: str) -> str:
+    """The type of a published column, as Postgres's catalog spells it.
+
+    Args:
+        kind: What `sling_type` answered.
+    """
+    return "numeric" if kind.startswith("decimal") else _POSTGRES_TYPES[kind]
+
+
+def source_column(warehouse: WarehouseResource, name: str) -> str:
+    """A column of a table of the warehouse in SQL.
+
+    Args:
+        warehouse: Of either engine.
+        name: In lower case, as `WarehouseConnection.columns` has it.
+    """
+    stored = name.upper() if isinstance(warehouse, SnowflakeWarehouse) else name
+    return '"' + stored.replace('"', '""') + '"'
 
 
 def _duckdb_program() -> Path:
