@@ -153,18 +153,15 @@ class DuckDBConnection:
             self._prepare(table, plan)
             with self._registered(incoming):
                 self._run(sql.stage_stream())
-            checks.check_staged(
-                table,
-                key,
-                nulls=self._rows(sql.count_null_keys(key))[0][0],
-                duplicates=[] if newer_by else self._rows(sql.sample_duplicate_keys(key)),
-            )
-            self._run(sql.keep_newest(key, newer_by))
-            update = sql.update_from_newest(table, incoming.schema.names, key, newer_by)
-            updated = self._run(update) if update else 0
-            inserted = self._run(sql.insert_from_newest(table, key, plan.absent))
-            for temporary in (sql.STAGED, sql.NEWEST):
-                self._run(sql.drop_temporary(temporary))
+            nulls = self._rows(sql.count_null_keys(key))[0][0]
+            duplicates = self._rows(sql.sample_duplicate_keys(key))
+            checks.check_staged(table, key, nulls, [] if newer_by else duplicates)
+            if newer_by and duplicates:
+                self._run(sql.drop_superseded(key, newer_by))
+            update = sql.update_from_staged(table, incoming.schema.names, key, newer_by)
+            updated = self._run(update) if update and not plan.create else 0
+            inserted = self._run(sql.insert_from_staged(table, key, plan.absent))
+            self._run(sql.drop_staged())
         return WriteResult(rows_deleted=0, rows_inserted=inserted, rows_updated=updated)
 
     def last_updated(self, tables: Sequence[TableRef]) -> dict[TableRef, dt.datetime | None]:

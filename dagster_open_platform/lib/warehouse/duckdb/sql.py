@@ -15,9 +15,8 @@ from dagster_open_platform.lib.warehouse.protocol import TableRef
 
 # Name under which the stream of incoming rows is registered.
 STREAM = "_incoming_stream"
-# Temporary tables of a merge: all rows that came, and the newest of each key.
+# Temporary table of a merge: the rows that came.
 STAGED = "_incoming_rows"
-NEWEST = "_incoming_newest"
 
 # The bookkeeping of last changes, one table in each database file.
 BOOKKEEPING_SCHEMA = "_warehouse_seam"
@@ -105,17 +104,20 @@ def sample_duplicate_keys(key: Sequence[str]) -> str:
     return f"SELECT {names} FROM {STAGED} GROUP BY {names} HAVING count(*) > 1 ORDER BY {names} LIMIT 5"
 
 
-def keep_newest(key: Sequence[str], newer_by: str | None) -> str:
-    """Put the newest staged row of each key into a second temporary table; among equally new ones the last."""
+def drop_superseded(key: Sequence[str], newer_by: str) -> str:
+    """Delete all staged rows of each key but the newest; among equally new ones the last stays.
+
+    The window is over the numbers of the rows, not over the rows: that sorts three columns instead of all.
+    """
     names = ", ".join(double_quoted(name) for name in key)
-    newest = f"{double_quoted(newer_by)} DESC NULLS LAST, " if newer_by else ""
+    order = f"{double_quoted(newer_by)} DESC NULLS LAST, {ROW_NUMBER} DESC"
     return (
-        f"CREATE OR REPLACE TEMPORARY TABLE {NEWEST} AS SELECT * EXCLUDE ({ROW_NUMBER}) "
-        f"FROM {STAGED} QUALIFY row_number() OVER (PARTITION BY {names} ORDER BY {newest}{ROW_NUMBER} DESC) = 1"
+        f"DELETE FROM {STAGED} WHERE {ROW_NUMBER} IN (SELECT {ROW_NUMBER} FROM {STAGED} "
+        f"QUALIFY row_number() OVER (PARTITION BY {names} ORDER BY {order}) > 1)"
     )
 
 
-def update_from_newest(
+def update_from_staged(
     table: TableRef, columns: Sequence[str], key: Sequence[str], newer_by: str | None
 ) -> str | None:
     """Update the rows whose key came, unless they are newer. None when there is nothing but the key to update."""
@@ -127,21 +129,21 @@ def update_from_newest(
     if newer_by:
         newer = double_quoted(newer_by)
         condition += f" AND (target.{newer} IS NULL OR incoming.{newer} >= target.{newer})"
-    return f"UPDATE {quoted(table)} AS target SET {assignments} FROM {NEWEST} AS incoming WHERE {condition}"
+    return f"UPDATE {quoted(table)} AS target SET {assignments} FROM {STAGED} AS incoming WHERE {condition}"
 
 
-def insert_from_newest(table: TableRef, key: Sequence[str], absent: Sequence[str] = ()) -> str:
+def insert_from_staged(table: TableRef, key: Sequence[str], absent: Sequence[str] = ()) -> str:
     """Insert the rows whose key the table does not have; columns that they lack are null."""
     condition = " AND ".join(f"target.{double_quoted(name)} = incoming.{double_quoted(name)}" for name in key)
     return (
-        f"INSERT INTO {quoted(table)} BY NAME SELECT incoming.*{_nulls(absent)} "
-        f"FROM {NEWEST} AS incoming WHERE NOT EXISTS (SELECT 1 FROM {quoted(table)} AS target WHERE {condition})"
+        f"INSERT INTO {quoted(table)} BY NAME SELECT incoming.* EXCLUDE ({ROW_NUMBER}){_nulls(absent)} "
+        f"FROM {STAGED} AS incoming WHERE NOT EXISTS (SELECT 1 FROM {quoted(table)} AS target WHERE {condition})"
     )
 
 
-def drop_temporary(name: str) -> str:
-    """Drop one of the temporary tables."""
-    return f"DROP TABLE IF EXISTS {double_quoted('temp', name)}"
+def drop_staged() -> str:
+    """Drop the staging table."""
+    return f"DROP TABLE IF EXISTS {double_quoted('temp', STAGED)}"
 
 
 def create_bookkeeping(database: str) -> tuple[str, str]:
