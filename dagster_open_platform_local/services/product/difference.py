@@ -45,7 +45,8 @@ def difference(before: pa.Table, after: pa.Table, key: Sequence[str]) -> Differe
         if field.name not in before.column_names:
             before = before.append_column(field, pa.nulls(before.num_rows, field.type))
     names = ", ".join(f'"{name}"' for name in key)
-    with duckdb.connect() as connection:
+    # A day's tables are small: more threads cost more than they save.
+    with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.register("before", before.select(after.column_names))
         connection.register("after", after)

@@ -1,0 +1,1 @@
+"""Tests of the product: its application over a real PostgreSQL."""
