@@ -4,30 +4,35 @@ What belongs here: the component's fields, and what Dagster knows of a stream: i
 a stream gets into the warehouse (``ingest.py``), and what a replication file may say (``config.py``).
 """
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import dagster as dg
+from pydantic import PrivateAttr
 
 from dagster_open_platform.lib.automation import ingest_on_cron
 from dagster_open_platform.lib.automation_sensors import RUNNING_BY_DEFAULT
 from dagster_open_platform.lib.postgres.resource import PostgresResource
 from dagster_open_platform.lib.schedule.component import resolve_cron
 from dagster_open_platform.lib.sling.config import Replication, Stream, load_replication
+from dagster_open_platform.lib.sling.length import Timedelta, resolve_timedelta
 from dagster_open_platform.lib.sling.reporting import (
     RETRIES,
     WAREHOUSE_KIND,
+    config_folder,
     logical_database,
     op_name,
     raise_failures,
+    remember_places,
     stream_reference,
     table_schema,
 )
 from dagster_open_platform.lib.sling.resource import SlingResource
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
-from dagster_open_platform.lib.yaml_component import YamlComponent, invalid_value
+from dagster_open_platform.lib.yaml_component import YamlComponent
 from dagster_open_platform.lib.yaml_errors import suggestion
 from dagster_open_platform.utils.environment_helpers import (
     get_database_for_environment,
@@ -43,27 +48,6 @@ class IngestConfig(dg.Config):
 
     full_refresh: bool = False
     """Whether incremental tables are made anew from all rows of the source."""
-
-
-class Timedelta(dg.Model, dg.Resolvable):
-    """A length of time; its fields are added up."""
-
-    days: float = 0
-    hours: float = 0
-    minutes: float = 0
-    seconds: float = 0
-
-
-def resolve_timedelta(context: dg.ResolutionContext, value: Any) -> timedelta:
-    """A length of time.
-
-    Raises:
-        InvalidYaml: It is not longer than nothing.
-    """
-    length = timedelta(**{unit: getattr(value, unit) for unit in Timedelta.model_fields})
-    if length <= timedelta():
-        raise invalid_value(context, f"found {length}; expected more than nothing, such as {{hours: 6}}.")
-    return length
 
 
 class ShardedReplication(dg.Model, dg.Resolvable):
@@ -110,6 +94,8 @@ class ProdDbReplicationsComponent(YamlComponent):
     asset for each stream: `sling/cloud_product/<table>` of the shard `main`, `sling/cloud_product_<shard>/<table>` of others.
     """
 
+    _places: dict[dg.AssetKey, str] = PrivateAttr(default_factory=dict)
+
     config_dir: Annotated[
         str,
         dg.Resolver.default(
@@ -132,31 +118,47 @@ class ProdDbReplicationsComponent(YamlComponent):
         """The ops, their source assets, and the freshness checks with the sensor that runs them.
 
         Raises:
-            InvalidYaml: A shard lacks a file, or two replications are one.
+            InvalidYaml: A folder or a file is missing, two replications are one, or a name cannot be one.
             InvalidReplication: A file is wrong.
         """
-        folder = (context.path if context.path.is_dir() else context.path.parent) / self.config_dir
+        folder = config_folder(self, context, self.config_dir)
+        self._places.clear()
         sources: dict[dg.AssetKey, dg.AssetSpec] = {}
         assets: list[dg.AssetsDefinition] = []
         checks: list[dg.AssetChecksDefinition] = []
         for index, shard, replication in self._files(folder):
             declared = self.replications[index]
-            assets.append(self._asset(declared, shard, replication))
+            try:
+                assets.append(self._asset(declared, shard, replication))
+            except dg.DagsterInvalidDefinitionError as error:
+                raise self.invalid(["replications", index], str(error)) from error
+            remember_places(self._places, {self._key(declared, shard, s): s for s in replication.streams})
             sources |= {spec.key: spec for spec in self._sources(shard, replication)}
             if declared.last_update_freshness_check:
                 checks += dg.build_last_update_freshness_checks(
                     assets=list(assets[-1].keys), lower_bound_delta=declared.last_update_freshness_check
                 )
-        sensors = [self._sensor(folder, checks)] if checks else []
+        sensors = [self._sensor(context.path, checks)] if checks else []
         return dg.Definitions(assets=[*assets, *sources.values()], asset_checks=checks, sensors=sensors)
+
+    def where_asset(self, key: dg.AssetKey) -> str:
+        """``file:line`` of a stream."""
+        return self._places.get(key) or super().where_asset(key)
 
     def _files(self, folder: Path) -> Iterator[tuple[int, str, Replication]]:
         """Index of the replication, shard, and what the file says."""
         seen: set[tuple[str, str]] = set()
         for index, declared in enumerate(self.replications):
+            if not declared.shards:
+                raise self.invalid(["replications", index, "shards"], "found none; expected at least one.")
             for place, shard in enumerate(declared.shards):
                 here: list[str | int] = ["replications", index, "shards", place]
                 path = folder / shard / f"{declared.name}.yaml"
+                if not re.fullmatch(r"\w+", shard, re.ASCII):
+                    raise self.invalid(
+                        here,
+                        f"found {shard!r}; expected letters, digits and underscores: it names a schema.",
+                    )
                 if (shard, declared.name) in seen:
                     raise self.invalid(
                         here, f"the replication {declared.name!r} of {shard!r} is declared twice."
@@ -171,15 +173,10 @@ class ProdDbReplicationsComponent(YamlComponent):
     def _asset(
         self, declared: ShardedReplication, shard: str, replication: Replication
     ) -> dg.AssetsDefinition:
-        keys = {
-            stream.name: [*declared.asset_key_prefix, schema_of(shard), stream.table]
-            for stream in replication.streams
-        }
         specs = {
-            stream.name: self._spec(declared, shard, replication, stream, dg.AssetKey(keys[stream.name]))
-            for stream in replication.streams
+            stream.name: self._spec(declared, shard, replication, stream) for stream in replication.streams
         }
-        database = logical_database(replication.target, replication)
+        database = logical_database(replication, "target")
 
         @dg.multi_asset(
             name=op_name([schema_of(shard), declared.name]),
@@ -215,18 +212,16 @@ class ProdDbReplicationsComponent(YamlComponent):
 
         return replicate
 
+    def _key(self, declared: ShardedReplication, shard: str, stream: Stream) -> dg.AssetKey:
+        return dg.AssetKey([*declared.asset_key_prefix, schema_of(shard), stream.table])
+
     def _spec(
-        self,
-        declared: ShardedReplication,
-        shard: str,
-        replication: Replication,
-        stream: Stream,
-        key: dg.AssetKey,
+        self, declared: ShardedReplication, shard: str, replication: Replication, stream: Stream
     ) -> dg.AssetSpec:
-        database = get_database_for_environment(logical_database(replication.target, replication))
+        database = get_database_for_environment(logical_database(replication, "target"))
         check = declared.last_update_freshness_check
         return dg.AssetSpec(
-            key=key,
+            key=self._key(declared, shard, stream),
             deps=[source_key(shard, stream)],
             group_name=schema_of(shard) if shard != MAIN_SHARD else f"cloud_product_{MAIN_SHARD}",
             owners=self.owners,
@@ -250,11 +245,12 @@ class ProdDbReplicationsComponent(YamlComponent):
                 description=f"Table {stream.name} of the product's database {shard}. {stream.description}".strip(),
             )
 
-    def _sensor(self, folder: Path, checks: list[dg.AssetChecksDefinition]) -> dg.SensorDefinition:
+    def _sensor(self, path: Path, checks: list[dg.AssetChecksDefinition]) -> dg.SensorDefinition:
+        folder = path if path.is_dir() else path.parent
         running = RUNNING_BY_DEFAULT[get_environment().name]
         return dg.build_sensor_for_freshness_checks(
             freshness_checks=checks,
-            name=f"{op_name([folder.parent.name])}_freshness_checks_sensor",
+            name=f"{op_name([folder.name])}_freshness_checks_sensor",
             default_status=running,
         )
 
@@ -287,8 +283,6 @@ def metadata_of(loaded: Any) -> dict[str, Any]:
 
 def _neighbours(folder: Path, shard: str, name: str) -> str:
     """What is there instead of a file that is missing."""
-    if not folder.is_dir():
-        return f" There is no folder {folder} either; check config_dir."
     if not (folder / shard).is_dir():
         return f" There is no shard {shard!r}.{suggestion(shard, [path.name for path in folder.iterdir() if path.is_dir()])}"
     return suggestion(name, [path.stem for path in (folder / shard).glob("*.yaml")])

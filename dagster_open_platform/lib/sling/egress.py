@@ -10,15 +10,19 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import dagster as dg
+from pydantic import PrivateAttr
 
 from dagster_open_platform.lib.automation import on_inputs_settled
 from dagster_open_platform.lib.postgres.resource import PostgresResource
 from dagster_open_platform.lib.sling.config import Mode, Replication, Stream, load_replication
+from dagster_open_platform.lib.sling.errors import InvalidReplication
 from dagster_open_platform.lib.sling.reporting import (
     RETRIES,
+    config_folder,
     logical_database,
     op_name,
     raise_failures,
+    remember_places,
     stream_reference,
     table_schema,
 )
@@ -60,6 +64,8 @@ class EgressReplicationComponent(YamlComponent):
     For each replication it reads `<config_dir>/<name>.yaml`, a Sling replication, and makes one op with an asset for each stream.
     """
 
+    _places: dict[dg.AssetKey, str] = PrivateAttr(default_factory=dict)
+
     config_dir: Annotated[
         str,
         dg.Resolver.default(
@@ -87,16 +93,29 @@ class EgressReplicationComponent(YamlComponent):
         """The ops.
 
         Raises:
-            InvalidYaml: A file is missing, or a mode cannot be published.
+            InvalidYaml: A folder or a file is missing, a mode cannot be published, or a name cannot be one.
             InvalidReplication: A file is wrong.
         """
-        folder = (context.path if context.path.is_dir() else context.path.parent) / self.config_dir
-        return dg.Definitions(
-            assets=[
-                self._asset(declared, self._file(index, folder / f"{declared.name}.yaml"))
-                for index, declared in enumerate(self.replications)
-            ]
-        )
+        folder = config_folder(self, context, self.config_dir)
+        self._places.clear()
+        assets: list[dg.AssetsDefinition] = []
+        for index, declared in enumerate(self.replications):
+            if not declared.deps:
+                raise self.invalid(
+                    ["replications", index, "deps"],
+                    "found none; expected at least one: tables are published when an input has new data.",
+                )
+            replication = self._file(index, folder / f"{declared.name}.yaml")
+            try:
+                assets.append(self._asset(declared, replication))
+            except dg.DagsterInvalidDefinitionError as error:
+                raise self.invalid(["replications", index], str(error)) from error
+            remember_places(self._places, {self._key(declared, s): s for s in replication.streams})
+        return dg.Definitions(assets=assets)
+
+    def where_asset(self, key: dg.AssetKey) -> str:
+        """``file:line`` of a stream."""
+        return self._places.get(key) or super().where_asset(key)
 
     def _file(self, index: int, path: Path) -> Replication:
         here: list[str | int] = ["replications", index, "name"]
@@ -105,17 +124,12 @@ class EgressReplicationComponent(YamlComponent):
             raise self.invalid(here, f"there is no file {path}.{suggestion(path.stem, names)}")
         replication = load_replication(path, target_schema="public")
         for stream in replication.streams:
-            if stream.mode is not Mode.FULL_REFRESH:
-                raise self.invalid(
-                    here,
-                    f"{stream.place}: {stream.name} has the mode {stream.mode.value}; a published table is always replaced as a"
-                    " whole, in one transaction: expected full-refresh.",
-                )
+            _check_stream(stream)
         return replication
 
     def _asset(self, declared: EgressReplication, replication: Replication) -> dg.AssetsDefinition:
         specs = {stream.name: self._spec(declared, replication, stream) for stream in replication.streams}
-        database = logical_database(replication.source, replication)
+        database = logical_database(replication, "source")
 
         @dg.multi_asset(
             name=op_name(["publish", declared.name]),
@@ -147,9 +161,12 @@ class EgressReplicationComponent(YamlComponent):
 
         return publish
 
+    def _key(self, declared: EgressReplication, stream: Stream) -> dg.AssetKey:
+        return dg.AssetKey([*declared.asset_key_prefix, stream.table])
+
     def _spec(self, declared: EgressReplication, replication: Replication, stream: Stream) -> dg.AssetSpec:
         return dg.AssetSpec(
-            key=[*declared.asset_key_prefix, stream.table],
+            key=self._key(declared, stream),
             deps=dependencies(declared.deps, stream),
             group_name="reporting",
             owners=self.owners,
@@ -168,6 +185,21 @@ def dependencies(keys: Sequence[str], stream: Stream) -> list[dg.AssetKey]:
     declared = [dg.AssetKey.from_user_string(key) for key in keys]
     own = [key for key in declared if list(key.path[-2:]) == stream.name.split(".")]
     return own or declared
+
+
+def _check_stream(stream: Stream) -> None:
+    """Refuse what a publication would not honour."""
+    if stream.mode is not Mode.FULL_REFRESH:
+        raise InvalidReplication(
+            f"{stream.place}: streams.{stream.name}: found the mode {stream.mode.value}; expected full-refresh: a published table is"
+            " always replaced as a whole, in one transaction."
+        )
+    if stream.update_key or stream.columns:
+        field = "update_key" if stream.update_key else "columns"
+        raise InvalidReplication(
+            f"{stream.place}: streams.{stream.name}: {field} means nothing where a table is published: all rows are, with the types"
+            " that they have in the warehouse. Remove it."
+        )
 
 
 def dbt_asset_key_finder() -> Callable[[str], str]:

@@ -3,10 +3,11 @@
 What belongs here: the types. What does not: errors of the databases at either end (`lib/postgres`, `lib/warehouse`).
 """
 
+from dagster_open_platform.lib.yaml_errors import InvalidYaml
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
 
-class InvalidReplication(PermanentFailure):
+class InvalidReplication(InvalidYaml):
     """A replication file is missing or wrong; the message starts with `file:line`."""
 
 

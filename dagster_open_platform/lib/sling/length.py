@@ -1,0 +1,43 @@
+"""A length of time, as YAML writes it.
+
+What belongs here: its fields, and whether Dagster can watch it. What does not: what is watched.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import dagster as dg
+
+from dagster_open_platform.lib.yaml_component import invalid_value
+
+SHORTEST = timedelta(minutes=1)
+"""Dagster's freshness policies take no less."""
+
+
+class Timedelta(dg.Model, dg.Resolvable):
+    """A length of time; its fields are added up."""
+
+    days: float = 0
+    hours: float = 0
+    minutes: float = 0
+    seconds: float = 0
+
+
+def resolve_timedelta(context: dg.ResolutionContext, value: Any) -> timedelta | None:
+    """A length of time; None stays None.
+
+    Raises:
+        InvalidYaml: It is not finite, or shorter than what Dagster watches.
+    """
+    if value is None:
+        return None
+    if isinstance(value, str):
+        raise invalid_value(context, f"found {value!r}; expected a length such as {{hours: 6}}.")
+    units = {unit: getattr(value, unit) for unit in Timedelta.model_fields}
+    try:
+        length = timedelta(**units)
+    except (ValueError, OverflowError) as error:
+        raise invalid_value(context, f"found {units}, which is no length of time: {error}.") from None
+    if length < SHORTEST:
+        raise invalid_value(context, f"found {length}; expected a minute or more, such as {{hours: 6}}.")
+    return length
