@@ -21,8 +21,10 @@ GOOGLE_PROJECT = "dagster-open-platform-local"
 
 def company_services(state: LocalState) -> list[Service]:
     """The services of a laptop, in the order in which they start; each start has new tokens."""
+    databases = ProductDatabases.with_new_passwords(free_port())
     return [
-        postgres_service(state.postgres, ProductDatabases.with_new_passwords(free_port())),
+        postgres_service(state.postgres, databases),
+        product_service(state, databases),
         _bigquery(state, secrets.token_urlsafe(24)),
         _saas(state, secrets.token_urlsafe(24)),
     ]
@@ -57,6 +59,8 @@ def product_service(state: LocalState, databases: ProductDatabases) -> Service:
         name="product",
         command=_module("product", state),
         secrets=databases.application_variables,
+        # It is up when all rows are there: of a company of ten times the size that takes minutes.
+        startup_seconds=600.0,
     )
 
 

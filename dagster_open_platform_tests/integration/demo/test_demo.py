@@ -64,7 +64,8 @@ def rows(state: LocalState, *, volatile: bool = True) -> Rows:
             if volatile or not (schema.startswith("_") or schema == "snapshots"):
                 table = f'"{catalog}"."{schema}"."{name}"'
                 found[f"{catalog}.{schema}.{name}"] = sorted(
-                    str(row) for row in connection.execute(f"SELECT {columns} FROM {table}").fetchall()
+                    str(row)
+                    for row in connection.execute(f"SELECT {columns} FROM {table}").fetchall()  # noqa: S608 - quoted
                 )
     return found
 
