@@ -19,8 +19,16 @@ import pyarrow as pa
 from dagster_open_platform.lib.warehouse import TableRef, WarehouseResource
 from dagster_open_platform_tests.fixtures.warehouse import DAY, TABLE, days, local_duckdb
 
-MERGED = TableRef("purina", "pypi", "merged")
 PARTITIONS = 3
+# The slots that the child writes to: partitions of one table, then a table for each other kind of write.
+MERGE, REPLACE, APPEND = PARTITIONS, PARTITIONS + 1, PARTITIONS + 2
+SLOTS = PARTITIONS + 3
+TABLES = {
+    **dict.fromkeys(range(PARTITIONS), TABLE),
+    MERGE: TableRef("purina", "pypi", "merged"),
+    REPLACE: TableRef("purina", "pypi", "replaced"),
+    APPEND: TableRef("purina", "pypi", "appended"),
+}
 NOBODY = 65534
 
 
@@ -30,36 +38,46 @@ def texts_of(partition: int, count: int) -> pa.Array:
     return pa.array(np.random.default_rng(partition).integers(0, 2**63, count).astype(str))
 
 
-def rows_of(partition: int, generation: int, count: int) -> pa.Table:
+def marker(generation: int) -> str:
+    """Name of the last column of a replaced table, which another generation may not have."""
+    return f"marker_{generation % 2}"
+
+
+def rows_of(slot: int, generation: int, count: int) -> pa.Table:
     """Rows of a day, all of one generation."""
     return pa.table(
         {
-            "day": pa.array([days(DAY, partition + 1).end] * count, pa.date32()),
+            "day": pa.array([days(DAY, slot + 1).end] * count, pa.date32()),
             "id": pa.array(range(count), pa.int64()),
             "generation": pa.array([generation] * count, pa.int64()),
-            "text": texts_of(partition, count),
+            "text": texts_of(slot, count),
         }
     )
 
 
-def write(warehouse: WarehouseResource, partition: int, generation: int, count: int) -> None:
-    """Replace one of the partitions, or for the one after the last merge all rows of another table."""
+def write(warehouse: WarehouseResource, slot: int, generation: int, count: int) -> None:
+    """Write to a slot in its way."""
+    table, data = TABLES[slot], rows_of(slot, generation, count)
     with warehouse.connect() as connection:
-        data = rows_of(partition, generation, count)
-        if partition < PARTITIONS:
-            connection.replace_window(TABLE, data, days(data["day"][0].as_py(), 1))
+        if slot < PARTITIONS:
+            connection.replace_window(table, data, days(data["day"][0].as_py(), 1))
+        elif slot == MERGE:
+            connection.merge(table, data, ["id"], "generation")
+        elif slot == REPLACE:
+            connection.replace_table(table, data.append_column(marker(generation), data["id"]))
         else:
-            connection.merge(MERGED, data, ["id"], "generation")
+            connection.append(table, data)
 
 
 def write_for_ever(warehouse: WarehouseResource, count: int) -> None:
-    """Write every partition with a number that grows, and say so after each."""
+    """Write to every slot with a number that grows, and say so after each."""
     generation = 0
     while True:
         generation += 1
-        for partition in range(PARTITIONS + 1):
-            write(warehouse, partition, generation, count)
-            print(partition, generation, flush=True)  # noqa: T201 - the test reads it
+        for slot in range(SLOTS):
+            write(warehouse, slot, generation, count)
+            # One write, so that a kill leaves no half line.
+            print(f"{slot} {generation}\n", end="", flush=True)  # noqa: T201 - the test reads it
 
 
 def hold(warehouse: WarehouseResource) -> None:
@@ -69,11 +87,11 @@ def hold(warehouse: WarehouseResource) -> None:
         sys.stdin.read()
 
 
-def report(warehouse: WarehouseResource, count: int) -> None:
-    """Write one partition and print how that ended as JSON."""
+def report(warehouse: WarehouseResource, slot: int, count: int) -> None:
+    """Write to one slot and print how that ended as JSON."""
     outcome = {"error": "", "message": "", "retry": False}
     try:
-        write(warehouse, 0, 2, count)
+        write(warehouse, slot, 2, count)
     except dg.Failure as failure:
         retry = failure.allow_retries
         outcome = {"error": type(failure).__name__, "message": str(failure), "retry": retry}
@@ -101,14 +119,14 @@ def main(directory: str, what: str, argument: str = "") -> None:
     elif what == "hold":
         hold(warehouse)
     elif what == "limited":
-        count, limit = argument.split(",")
-        limit_files(int(limit))
-        report(warehouse, int(count))
+        slot, count, limit = map(int, argument.split(","))
+        limit_files(limit)
+        report(warehouse, slot, count)
     elif what == "write":
-        report(warehouse, int(argument))
+        report(warehouse, 0, int(argument))
     elif what == "unprivileged":
         give_up_rights(Path(argument))
-        report(warehouse, 1)
+        report(warehouse, 0, 1)
 
 
 if __name__ == "__main__":

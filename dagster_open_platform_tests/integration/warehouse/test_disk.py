@@ -8,21 +8,22 @@ from pathlib import Path
 import pytest
 
 from dagster_open_platform_tests.fixtures.warehouse import local_duckdb, stored
-from dagster_open_platform_tests.integration.warehouse.child import write
+from dagster_open_platform_tests.integration.warehouse.child import APPEND, REPLACE, TABLES, write
 from dagster_open_platform_tests.integration.warehouse.processes import outcome
 
 # The kernel refuses every write to it with "No space left on device"; Linux only.
 FULL_DEVICE = Path("/dev/full")
 
 
+@pytest.mark.parametrize("slot", [0, REPLACE, APPEND])
 @pytest.mark.parametrize("rows", [30_000, 150_000, 600_000])
-def test_a_disk_that_fills_up_in_the_middle(tmp_path: Path, rows: int) -> None:
+def test_a_disk_that_fills_up_in_the_middle(tmp_path: Path, rows: int, slot: int) -> None:
     """Few rows meet the limit in the write-ahead log, more at the commit, most while they are inserted."""
     directory = tmp_path / "warehouse"
-    write(local_duckdb(directory), 0, 1, 10)
+    write(local_duckdb(directory), slot, 1, 10)
     limit = (directory / "purina.duckdb").stat().st_size + 300_000
 
-    check_full(directory, outcome(directory, "limited", f"{rows},{limit}"))
+    check_full(directory, outcome(directory, "limited", f"{slot},{rows},{limit}"), slot)
 
 
 @pytest.mark.parametrize("device", [FULL_DEVICE] if FULL_DEVICE.exists() else [])
@@ -39,15 +40,16 @@ def test_no_space_for_the_write_ahead_log(tmp_path: Path, device: Path) -> None:
     assert "No space left on device" in found["message"]
 
 
-def check_full(directory: Path, found: dict[str, object]) -> None:
+def check_full(directory: Path, found: dict[str, object], slot: int = 0) -> None:
     """The failure is of its type, the rows are the old ones, and with space there again a write succeeds."""
     assert (found["error"], found["retry"]) == ("DiskFull", False), found
     assert "Make space" in str(found["message"])
     with local_duckdb(directory).connect() as connection:
-        assert [row["generation"] for row in stored(connection)] == [1] * 10
-    write(local_duckdb(directory), 0, 2, 20)
+        assert [row["generation"] for row in stored(connection, TABLES[slot])] == [1] * 10
+    write(local_duckdb(directory), slot, 2, 20)
+    kept = [1] * 10 if slot == APPEND else []
     with local_duckdb(directory).connect() as connection:
-        assert [row["generation"] for row in stored(connection)] == [2] * 20
+        assert sorted(row["generation"] for row in stored(connection, TABLES[slot])) == kept + [2] * 20
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ import pytest
 import snowflake.connector
 from snowflake.connector.errors import Error
 
-from dagster_open_platform.lib.warehouse import TableRef, Window, WriteResult
+from dagster_open_platform.lib.warehouse import SchemaDrift, TableRef, Window, WriteResult
 from dagster_open_platform.lib.warehouse.errors import LoginFailed, MissingObject, WarehouseUnavailable
 from dagster_open_platform.lib.warehouse.snowflake.connection import SnowflakeConnection
 from dagster_open_platform.lib.warehouse.snowflake.errors import cause, classified
@@ -80,6 +80,26 @@ def test_a_window_of_times_and_a_merge(connection: SnowflakeConnection) -> None:
     assert connection.merge(table, data, ["id"], "seen") == WriteResult(0, 1, 3)
     assert connection.execute(f"DELETE FROM {connection.quoted(table)} WHERE seen < ?", [moments[1]]) == 1
     assert [row["title"] for row in stored(connection, table)] == ["b", "c", "d"]
+
+
+def test_a_table_is_replaced_appended_to_and_read_in_batches(connection: SnowflakeConnection) -> None:
+    table = TableRef("purina", "pypi", "whole")
+    assert connection.replace_table(table, PRESENT.select(["words", "whole"])) == WriteResult(0, 2)
+    assert connection.replace_table(table, PRESENT) == WriteResult(2, 2)
+    assert connection.append(table, PRESENT.drop_columns(["real"]), SchemaDrift.FOLLOW) == WriteResult(0, 2)
+
+    with connection.read(f"SELECT * FROM {connection.quoted(table)} WHERE real IS NOT NULL") as reader:
+        # The session is free for other statements meanwhile.
+        assert connection.query(f"SELECT count(*) AS n FROM {connection.quoted(table)}").to_pylist() == [
+            {"n": 4}
+        ]
+        result = reader.read_all()
+
+    assert result.schema.equals(ALL_TYPES.schema)
+    assert in_order(result.to_pylist()) == in_order(PRESENT.to_pylist())
+    again = connection.replace_table(table, PRESENT.select(["whole"]), keep_columns=True)
+    assert again == WriteResult(4, 2)
+    assert [row["words"] for row in stored(connection, table)] == [None, None]
 
 
 def test_what_is_missing_is_told_by_the_client(connection: SnowflakeConnection) -> None:
