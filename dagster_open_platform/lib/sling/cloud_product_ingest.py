@@ -18,7 +18,7 @@ from dagster_open_platform.lib.automation_sensors import RUNNING_BY_DEFAULT
 from dagster_open_platform.lib.postgres.resource import PostgresResource
 from dagster_open_platform.lib.schedule.component import resolve_cron
 from dagster_open_platform.lib.sling.config import Replication, Stream, load_replication
-from dagster_open_platform.lib.sling.length import Timedelta, resolve_timedelta
+from dagster_open_platform.lib.sling.fields import Timedelta, names, resolve_timedelta
 from dagster_open_platform.lib.sling.reporting import (
     RETRIES,
     WAREHOUSE_KIND,
@@ -62,8 +62,9 @@ class ShardedReplication(dg.Model, dg.Resolvable):
     ]
     shards: Annotated[
         list[str],
-        dg.Resolver.default(
-            description="The shards that have a file of this name.", examples=[["main", "shard1"]]
+        names(
+            description="The shards that have a file of this name.",
+            examples=[["main", "shard1"]],
         ),
     ]
     cron_schedule: Annotated[
@@ -83,7 +84,10 @@ class ShardedReplication(dg.Model, dg.Resolvable):
     ] = None
     asset_key_prefix: Annotated[
         list[str],
-        dg.Resolver.default(description="What the keys of the assets begin with.", examples=[["sling"]]),
+        names(
+            description="What the keys of the assets begin with.",
+            examples=[["sling"]],
+        ),
     ] = ["sling"]  # noqa: RUF012 - pydantic copies it
 
 
@@ -111,7 +115,10 @@ class ProdDbReplicationsComponent(YamlComponent):
     ]
     owners: Annotated[
         list[str],
-        dg.Resolver.default(description="Who answers for the tables.", examples=[["team:data-platform"]]),
+        names(
+            description="Who answers for the tables.",
+            examples=[["team:data-platform"]],
+        ),
     ] = ["team:data-platform"]  # noqa: RUF012 - pydantic copies it
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:

@@ -16,6 +16,7 @@ from dagster_open_platform.lib.automation import on_inputs_settled
 from dagster_open_platform.lib.postgres.resource import PostgresResource
 from dagster_open_platform.lib.sling.config import Mode, Replication, Stream, load_replication
 from dagster_open_platform.lib.sling.errors import InvalidReplication
+from dagster_open_platform.lib.sling.fields import names
 from dagster_open_platform.lib.sling.reporting import (
     RETRIES,
     config_folder,
@@ -44,7 +45,7 @@ class EgressReplication(dg.Model, dg.Resolvable):
     ]
     deps: Annotated[
         list[str],
-        dg.Resolver.default(
+        names(
             description=(
                 "Keys of the assets that it reads; `dbt_asset_key('model')` gives that of a dbt model. A stream that has the schema"
                 " and table of one of them depends on that alone, any other stream on all."
@@ -54,7 +55,10 @@ class EgressReplication(dg.Model, dg.Resolvable):
     ]
     asset_key_prefix: Annotated[
         list[str],
-        dg.Resolver.default(description="What the keys of the assets begin with.", examples=[["reporting"]]),
+        names(
+            description="What the keys of the assets begin with.",
+            examples=[["reporting"]],
+        ),
     ] = ["reporting"]  # noqa: RUF012 - pydantic copies it
 
 
@@ -81,7 +85,10 @@ class EgressReplicationComponent(YamlComponent):
     ]
     owners: Annotated[
         list[str],
-        dg.Resolver.default(description="Who answers for the tables.", examples=[["team:data-platform"]]),
+        names(
+            description="Who answers for the tables.",
+            examples=[["team:data-platform"]],
+        ),
     ] = ["team:data-platform"]  # noqa: RUF012 - pydantic copies it
 
     @classmethod

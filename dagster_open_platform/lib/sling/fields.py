@@ -1,6 +1,6 @@
-"""A length of time, as YAML writes it.
+"""Kinds of fields that the components of the replications have in YAML: lists of names, and lengths of time.
 
-What belongs here: its fields, and whether Dagster can watch it. What does not: what is watched.
+What belongs here: what they accept. What does not: what they are for.
 """
 
 from datetime import timedelta
@@ -12,6 +12,22 @@ from dagster_open_platform.lib.yaml_component import invalid_value
 
 SHORTEST = timedelta(minutes=1)
 """Dagster's freshness policies take no less."""
+
+
+def names(description: str, examples: list[list[str]]) -> dg.Resolver:
+    """How a list of strings is read, each of which may be a template."""
+    return dg.Resolver(resolve_names, model_field_type=list[str], description=description, examples=examples)
+
+
+def resolve_names(context: dg.ResolutionContext, value: Any) -> list[str]:
+    """A list of strings.
+
+    Raises:
+        InvalidYaml: It is a string, which Dagster lets through, for it could be a template.
+    """
+    if isinstance(value, str):
+        raise invalid_value(context, f"found {value!r}, a str; expected a list, such as [{value}].")
+    return [str(context.at_path(place).resolve_value(name)) for place, name in enumerate(value)]
 
 
 class Timedelta(dg.Model, dg.Resolvable):
