@@ -29,6 +29,7 @@ import psycopg
 from dagster_open_platform_local.bench import replication_data as data
 from dagster_open_platform_local.bench import replication_ways as ways
 from dagster_open_platform_local.bench.ratio import Ratio
+from dagster_open_platform_local.bench.replication_data import Content
 from dagster_open_platform_local.bench.replication_ways import Site
 from dagster_open_platform_local.services.postgres.binaries import find_binaries
 from dagster_open_platform_local.services.postgres.cluster import Cluster
@@ -115,7 +116,7 @@ class Bench:
         self._out(ours, expected, order)
         shutil.rmtree(self._directory)
 
-    def _out(self, site: Site, expected: data.Content, order: int) -> None:
+    def _out(self, site: Site, expected: Content, order: int) -> None:
         """Publish the mart with Sling and twice with the platform; Sling itself replaces at no other cost than it creates."""
         steps = (
             ("ours out", "public.ours", partial(ways.publish, site, "public.ours")),
@@ -128,24 +129,31 @@ class Bench:
             connection.execute("drop table public.ours, public.sling")
 
     def _timed(
-        self,
-        name: str,
-        way: Callable[[], None],
-        expected: data.Content,
-        arrived: Callable[[], data.Content],
+        self, name: str, way: Callable[[], None], expected: Content, arrived: Callable[[], Content]
     ) -> None:
-        """Note how long a way takes.
-
-        Raises:
-            RuntimeError: Something else arrived than was sent.
-        """
         self._checkpoint()
-        start = time.perf_counter()
-        way()
-        self.seconds[name].append(time.perf_counter() - start)
-        found = arrived()
-        if found != expected:
-            raise RuntimeError(f"{name}: sent {expected}, arrived {found}.")
+        self.seconds[name].append(timed(name, way, expected, arrived))
+
+
+def timed(name: str, way: Callable[[], None], expected: Content, arrived: Callable[[], Content]) -> float:
+    """How many seconds a way takes.
+
+    Args:
+        name: For the message.
+        way: Moves rows.
+        expected: What it has to move.
+        arrived: What is there afterwards.
+
+    Raises:
+        RuntimeError: Something else arrived than was sent.
+    """
+    start = time.perf_counter()
+    way()
+    taken = time.perf_counter() - start
+    found = arrived()
+    if found != expected:
+        raise RuntimeError(f"{name}: sent {expected}, arrived {found}.")
+    return taken
 
 
 def child(rows: int) -> Seconds:

@@ -1,0 +1,1 @@
+"""Unit tests of the measures: no service, no clock that matters."""
