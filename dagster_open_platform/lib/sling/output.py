@@ -79,13 +79,16 @@ class SlingOutput:
         Args:
             ended: How Sling ended, for example "with code 1".
         """
+        interrupted = self._current if self._current in self._untold else None
+        said = self._clean(self._text)
         for name in self._untold:
-            said = self._clean(self._sections.get(name, []))
-            yield StreamOutcome(
-                name,
-                None,
-                said or f"Sling ended {ended} before it was done. {self._clean(self._text)}".strip(),
-            )
+            if section := self._clean(self._sections.get(name, [])):
+                error = section
+            elif interrupted in (None, name):
+                error = f"Sling ended {ended} before it was done. {said}".strip()
+            else:
+                error = f"Sling ended {ended} in the middle of {interrupted}, before it came to this stream."
+            yield StreamOutcome(name, None, error)
         self._untold = []
 
     def _event(self, message: str) -> Iterator[StreamOutcome]:
