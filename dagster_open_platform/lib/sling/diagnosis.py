@@ -54,7 +54,7 @@ _KINDS: tuple[tuple[re.Pattern[str], type[PermanentFailure | RetryableFailure], 
     ),
     (
         re.compile(
-            r"connection refused|connection reset|broken pipe|bad connection|unexpected EOF|\bEOF\b|terminating connection|"
+            r"connection refused|connection reset|broken pipe|bad connection|(?-i:\bEOF\b)|terminating connection|"
             r"server closed the connection|is starting up|is shutting down|in recovery mode|i/o timeout|no such host|"
             r"too many clients|canceling statement due to conflict with recovery",
             re.I,
