@@ -6,8 +6,12 @@ What belongs here: the comparison, of Arrow tables alone. What does not: a datab
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+Codes = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -39,29 +43,52 @@ def difference(before: pa.Table, after: pa.Table, key: Sequence[str]) -> Differe
         key: Names of the columns that tell rows apart; unique in each state and never null.
 
     Returns:
-        The rows to write, in the shape of `after`, each part ordered by the key. Null equals null.
+        The rows to write, in the shape and order of `after` (and `before`). Null equals null.
     """
     for field in after.schema:
         if field.name not in before.column_names:
             before = before.append_column(field, pa.nulls(before.num_rows, field.type))
-    names = ", ".join(f'"{name}"' for name in key)
-    # A day's tables are small: more threads cost more than they save.
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.register("before", before.select(after.column_names))
-        connection.register("after", after)
-        connection.execute("CREATE TEMP TABLE changed AS SELECT * FROM after EXCEPT SELECT * FROM before")
+    old, new = _key_codes(before, after, key)
+    place = _places(old, new)
+    is_known = place >= 0
+    known = after.filter(pa.array(is_known))
+    changed = _differ(before.take(pa.array(place[is_known])), known)
+    return Difference(
+        inserted=after.filter(pa.array(~is_known)),
+        updated=known.filter(pa.array(changed)),
+        deleted=before.filter(pa.array(_places(new, old) < 0)).select(list(key)),
+    )
 
-        def rows(query: str, schema: pa.Schema) -> pa.Table:
-            # The key's names are identifiers of declared tables.
-            ordered = f"{query} USING ({names}) ORDER BY {names}"
-            return connection.execute(ordered).to_arrow_table().cast(schema)
 
-        return Difference(
-            inserted=rows("SELECT * FROM changed ANTI JOIN before", after.schema),
-            updated=rows("SELECT * FROM changed SEMI JOIN before", after.schema),
-            deleted=rows(
-                f"SELECT {names} FROM before ANTI JOIN after",  # noqa: S608 - see above
-                pa.schema([after.schema.field(name) for name in key]),
-            ),
-        )
+def _key_codes(before: pa.Table, after: pa.Table, key: Sequence[str]) -> tuple[Codes, Codes]:
+    """One number for each key, the same number for the same key in both tables."""
+    codes = np.zeros(before.num_rows + after.num_rows, dtype=np.int64)
+    for name in key:
+        both = pa.chunked_array([*before[name].chunks, *after[name].chunks], after.schema.field(name).type)
+        column = both.combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
+        # Made small again after each column, so that the product cannot overflow.
+        codes = np.unique(codes * (column.max(initial=0) + 1) + column, return_inverse=True)[1]
+    return codes[: before.num_rows], codes[before.num_rows :]
+
+
+def _places(among: Codes, wanted: Codes) -> Codes:
+    """Where each wanted code is among others; -1 where it is not."""
+    size = int(max(among.max(initial=-1), wanted.max(initial=-1))) + 1
+    places = np.full(size, -1, dtype=np.int64)
+    places[among] = np.arange(among.size)
+    return places[wanted]
+
+
+def _differ(before: pa.Table, after: pa.Table) -> NDArray[np.bool_]:
+    """Which rows differ in any column."""
+    found = np.zeros(after.num_rows, dtype=np.bool_)
+    for field in after.schema:
+        old, new = before[field.name], after[field.name]
+        if pa.types.is_nested(field.type):
+            # Arrow compares no lists.
+            pairs = zip(old.to_pylist(), new.to_pylist(), strict=True)
+            found |= np.fromiter((one != other for one, other in pairs), dtype=np.bool_, count=after.num_rows)
+            continue
+        unequal = pc.call_function("not_equal", [old, new]).fill_null(False)
+        found |= np.asarray(unequal) | (np.asarray(old.is_null()) != np.asarray(new.is_null()))
+    return found

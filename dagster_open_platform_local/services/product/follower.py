@@ -23,7 +23,7 @@ URL_VARIABLES = {database: f"PRODUCT_APPLICATION_{database.upper()}" for databas
 """Database to the variable with the URL by which its owner reaches it."""
 
 _POLL_SECONDS = 0.5
-_LONGEST_DELAY_SECONDS = 5.0
+_LONGEST_DELAY_SECONDS = 2.0
 _CONNECT_SECONDS = 5
 
 

@@ -3,20 +3,22 @@
 What belongs here: starting, asking, hurting and ending it. What does not: what it writes.
 """
 
+import http.client
+import json
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-import httpx
 import psycopg
 
 from dagster_open_platform_local.company.clock import CompanyClock, write_clock
 from dagster_open_platform_local.company.product.schema import DATABASES
 from dagster_open_platform_local.company.settings import CompanySettings
-from dagster_open_platform_local.services.postgres.databases import APPLICATION
+from dagster_open_platform_local.services.postgres.databases import APPLICATION, REPLICATOR
 from dagster_open_platform_local.services.postgres.roles import create_database
 from dagster_open_platform_local.stack.environment import base_environment
 from dagster_open_platform_local.stack.ports import free_port
@@ -27,6 +29,8 @@ from dagster_open_platform_local.state import LocalState
 from dagster_open_platform_tests.fixtures.postgres import PostgresServer, drop_database
 
 _END_SECONDS = 30.0
+_POLL_SECONDS = 0.02
+_USED = "SELECT count(*) FROM pg_tables WHERE schemaname IN ('public', 'application')"
 _WRITING = (
     "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'product' AND backend_xid IS NOT NULL"
 )
@@ -74,11 +78,15 @@ class RunningProduct:
 
     def health(self) -> tuple[int, str]:
         """Status and reason; zero and nothing while nobody listens."""
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
         try:
-            answer = httpx.get(f"http://127.0.0.1:{self._port}/_health", timeout=10)
-        except httpx.TransportError:
+            connection.request("GET", "/_health")
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read()).get("reason", "")
+        except OSError:
             return 0, ""
-        return answer.status_code, answer.json().get("reason", "")
+        finally:
+            connection.close()
 
     def wait_for_reason(self, words: str) -> str:
         """Wait until it says that it is unwell, with these words."""
@@ -87,20 +95,26 @@ class RunningProduct:
             if status == 503 and words in reason:
                 return reason
             assert self.process.poll() is None, self.log.read_text()
+            time.sleep(_POLL_SECONDS)
 
     def end(self) -> int | None:
         """Wait for its end by itself; the exit code."""
         return self.process.wait(_END_SECONDS)
 
     def kill_while_writing(self, moment: int) -> bool:
-        """``kill -9`` once it was seen writing so many times, or has nothing more to write; whether it was writing."""
+        """``kill -9`` once it was seen writing so many times, or has nothing more to write; whether it was writing.
+
+        Args:
+            moment: How many times; the server is asked as fast as it answers.
+        """
         assert self.process.pid is not None
-        seen = 0
+        seen = asked = 0
         with self.server.superuser() as watcher:
-            while seen < moment and self.health()[0] != 200:
-                assert self.process.poll() is None, self.log.read_text()
+            while seen < moment and (asked % 100 or self.health()[0] != 200):
                 ((writing,),) = watcher.execute(_WRITING).fetchall()
-                seen += bool(writing)
+                seen, asked = seen + bool(writing), asked + 1
+                if not writing:
+                    time.sleep(_POLL_SECONDS / 10)
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(_END_SECONDS)
         return seen == moment
@@ -132,10 +146,13 @@ def product(directory: Path, server: PostgresServer, settings: CompanySettings) 
 
 
 def empty_databases(server: PostgresServer) -> None:
-    """Make the product's databases anew."""
+    """Make those of the product's databases anew in which there is anything."""
     for database in DATABASES:
-        drop_database(server, database)
-        create_database(server.superuser, database, APPLICATION, readers=("replicator",))
+        with server.superuser(database) as connection:
+            ((used,),) = connection.execute(_USED).fetchall()
+        if used:
+            drop_database(server, database)
+            create_database(server.superuser, database, APPLICATION, readers=(REPLICATOR,))
 
 
 def execute(url: str, statement: str) -> None:
