@@ -62,8 +62,7 @@ def read_ledger(connection: Connection) -> Entry | None:
     if found != (True,):
         return None
     row = connection.execute("SELECT today, seed, scale, epoch, format FROM application.clock").fetchone()
-    # The columns' types are those of the table above.
-    return Entry(*row) if row else None  # pyright: ignore[reportArgumentType]
+    return Entry(*row) if row else None  # pyright: ignore[reportArgumentType]  # typed by the table above
 
 
 def write_ledger(connection: Connection, entry: Entry) -> None:
