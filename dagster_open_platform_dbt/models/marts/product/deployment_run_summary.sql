@@ -72,7 +72,7 @@ select
     deployments.agent_type,
     deployments.status,
     deployments.is_active,
-    {{ add_days('latest.last_date', -27) }} as first_date,
+    cast({{ add_days('latest.last_date', -27) }} as date) as first_date,
     latest.last_date,
     coalesce(recent.run_count, 0) as run_count,
     coalesce(recent.succeeded_run_count, 0) as succeeded_run_count,
