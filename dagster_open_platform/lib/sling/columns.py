@@ -3,9 +3,9 @@
 What belongs here: types and the SQL of one column. What does not: running Sling, and writing to the warehouse.
 
 What Sling 1.4.10 does to values on its way into Arrow was measured: a numeric without precision is rounded to six digits, and
-one of 38 digits without a fraction ends the program; NaN becomes null; a time of day becomes a date; one infinite or impossible date turns the whole column into text of Go's own
-format; everything else survives. So each column is selected as something that survives, its type is pinned, and rows whose
-values would not survive are marked, so that the load can refuse them.
+one of 38 digits without a fraction ends the program; NaN becomes null; a time of day becomes a date; one infinite or impossible
+date turns the whole column into text of Go's own format; everything else survives. So each column is selected as something that
+survives, its type is pinned, and rows whose values would not survive are marked, so that the load can refuse them.
 """
 
 from __future__ import annotations

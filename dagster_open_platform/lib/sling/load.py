@@ -1,6 +1,6 @@
 """From an extracted file into the warehouse, under the contract of the stream's mode.
 
-What belongs here: the contracts, reading the file, the watermark. What does not: extracting (`extract.py`).
+What belongs here: the contracts, reading the file, the watermark. What does not: extracting (`ingest.py`).
 
 The contracts. S is what the source's query answered; every write is one transaction of the warehouse.
 

@@ -254,12 +254,15 @@ class Publication:
             target: self.postgres.url(target),
         }
         with self.sling.workspace() as directory:
-            for outcome in self.sling.run(configuration, connections, directory):
-                job = jobs[outcome.name]
-                try:
-                    yield self._published(connection, job, outcome)
-                except (PermanentFailure, RetryableFailure) as failure:
-                    yield StreamUnpublished(job.stream, failure)
+            outcomes = self.sling.run(configuration, connections, directory)
+            # Sling ends before the workspace goes, also when the caller wants no more.
+            with contextlib.closing(outcomes):
+                for outcome in outcomes:
+                    job = jobs[outcome.name]
+                    try:
+                        yield self._published(connection, job, outcome)
+                    except (PermanentFailure, RetryableFailure) as failure:
+                        yield StreamUnpublished(job.stream, failure)
 
     def _published(
         self, connection: psycopg.Connection, job: _Job, outcome: StreamOutcome
