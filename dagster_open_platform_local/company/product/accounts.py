@@ -156,7 +156,10 @@ def _customers(found: Directory, mask: Mask) -> Columns:
         "currency": choice(_CURRENCIES, np.minimum(draws.below("currency", 6), 2)),
         "monthly_commitment": decimals(_commitments(draws, level, renewals), level == 0),
         "contract_start": dates(created + renewals * _YEAR, draws.chance("no_contract", 0.1)),
-        "payment_terms_days": pa.array(np.array(_PAYMENT_TERMS)[draws.below("terms", 5)].astype(np.int16)),
+        "payment_terms_days": pa.array(
+            np.array(_PAYMENT_TERMS)[draws.below("terms", 5)].astype(np.int16),
+            mask=draws.chance("no_terms", 0.08),
+        ),
         "notes": typed(draws, "notes", pa.array(["Pays by invoice"] * index.size, pa.string()), 0.15, 0.6),
         "created_at": moments(created),
         "updated_at": moments(latest(found.now, created, found.changed[index], created + renewals * _YEAR)),

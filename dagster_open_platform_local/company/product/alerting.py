@@ -77,7 +77,9 @@ def _policies(found: Estate, policies: Children) -> Columns:
         "deployment_id": pa.array(policies.parent + 1),
         "name": typed(draws, "name", joined("Tell us on ", channel), 0.05),
         "description": typed(draws, "description", joined("Raised by policy ", policies.ids), 0.1, 0.3),
-        "event_types": types.take(pa.array(draws.below("event_types", len(_EVENT_TYPES)))),
+        "event_types": types.take(
+            pa.array(draws.below("event_types", len(_EVENT_TYPES)), mask=draws.chance("any_event", 0.08))
+        ),
         "notification_service": json_objects(kind=channel, cooldown=draws.below("cooldown", 60)),
         "is_enabled": pa.array(switched >= now),
         "created_at": moments(policies.created),

@@ -149,7 +149,7 @@ def jobs_table(found: Estate, database: str) -> Columns:
         "deployment_id": pa.array(found.locations.parent[rows.parent] + 1),
         "location_id": pa.array(rows.parent + 1),
         "name": joined(job_names(draws), "_job"),
-        "is_asset_job": pa.array(draws.chance("asset_job", 0.6)),
+        "is_asset_job": pa.array(draws.chance("asset_job", 0.6), mask=draws.chance("never_loaded", 0.04)),
         "schedule": choice(CRONS, cron, draws.chance("no_schedule", 0.35)),
         "created_at": moments(rows.created),
         "updated_at": moments(latest(now, rows.created, rescheduled)),

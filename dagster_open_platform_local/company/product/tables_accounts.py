@@ -73,7 +73,7 @@ ACCOUNT_TABLES: tuple[ProductTable, ...] = (
         currency text
         monthly_commitment numeric(18,6) null
         contract_start date null
-        payment_terms_days smallint
+        payment_terms_days smallint null
         notes text null
         created_at timestamptz
         updated_at timestamptz

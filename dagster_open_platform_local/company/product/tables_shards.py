@@ -56,7 +56,7 @@ SHARD_TABLES: tuple[ProductTable, ...] = (
         deployment_id bigint
         location_id bigint
         name text
-        is_asset_job boolean
+        is_asset_job boolean null
         schedule text null
         created_at timestamptz
         updated_at timestamptz
@@ -103,7 +103,7 @@ SHARD_TABLES: tuple[ProductTable, ...] = (
         deployment_id bigint
         name text
         description text null
-        event_types text[]
+        event_types text[] null
         notification_service jsonb
         is_enabled boolean
         created_at timestamptz
