@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagster_open_platform_local.bench.replication import ratios, timed
+from dagster_open_platform_local.bench.replication import Times, ratios, timed
 from dagster_open_platform_local.bench.replication_data import Content, in_duckdb
 
 WAYS = (
@@ -68,7 +68,7 @@ def engine() -> Iterator[duckdb.DuckDBPyConnection]:
     rows=st.integers(100, 10_000_000),
 )
 def test_a_ratio_is_the_quotient_of_two_speeds(times: dict[str, list[float]], rows: int) -> None:
-    found = [ratio.value for ratio in ratios(rows, times)]
+    found = [ratio.value for ratio in ratios(rows, Times(times))]
     pairs = (("in", "in"), ("changes", "changes"), ("out", "out"), ("out again", "out"))
     speeds = {way: rows / statistics.median(values) for way, values in times.items()}
     assert found == pytest.approx(
@@ -78,10 +78,10 @@ def test_a_ratio_is_the_quotient_of_two_speeds(times: dict[str, list[float]], ro
 
 def test_a_ratio_is_kept_up_to_a_tenth_slower_than_sling() -> None:
     even = {way: [10.0] for way in WAYS}
-    assert all(ratio.kept for ratio in ratios(1000, even))
+    assert all(ratio.kept for ratio in ratios(1000, Times(even)))
     for way, number in (("ours in", 0), ("ours changes", 1), ("ours out", 2), ("ours out again", 3)):
         for seconds, kept in ((11.1, True), (11.2, False)):
-            assert [ratio.kept for ratio in ratios(1000, {**even, way: [seconds]})] == [
+            assert [ratio.kept for ratio in ratios(1000, Times({**even, way: [seconds]}))] == [
                 kept or place != number for place in range(4)
             ]
 
@@ -116,3 +116,13 @@ def test_the_checksum_does_not_depend_on_order_or_on_equivalent_types(
 def test_the_count_tells_a_missing_row(engine: duckdb.DuckDBPyConnection) -> None:
     engine.execute("DELETE FROM bench WHERE id = 1")
     assert in_duckdb(engine, "bench").rows == 1
+
+
+def test_attempts_that_hung_are_told_where_they_happened() -> None:
+    times = Times({way: [10.0] for way in WAYS}, {"sling changes": 2})
+    assert ["Sling hung 2 times" in ratio.detail for ratio in ratios(1000, times)] == [
+        False,
+        True,
+        False,
+        False,
+    ]
