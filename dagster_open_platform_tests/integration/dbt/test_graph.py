@@ -13,6 +13,7 @@ from dagster_open_platform.lib.dbt.properties import folder_of, key_of
 from dagster_open_platform.lib.dbt.selection import foreign_tests
 from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName, environment_scope
 from dagster_open_platform_dbt import PROJECT_DIR
+from dagster_open_platform_tests.fixtures.dbt_product import PRODUCT_TABLES
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt
 
 ENVIRONMENTS = (
@@ -27,6 +28,7 @@ PRODUCERS = {
     "github.issues": "github/issues",
     "github.discussions": "github/discussions",
     "github.comments": "github/comments",
+    **{table: f"sling/{table.replace('.', '/')}" for table in PRODUCT_TABLES},
 }
 
 

@@ -127,7 +127,7 @@ def test_one_day_of_work(
     days = (EPOCH.isoformat(), LAST.isoformat())
     daily = run(ops["dbt_daily"], raw, instance, days=days)
     assert daily.success
-    assert len(daily.get_asset_materialization_events()) == 2 * DAYS
+    assert len(daily.get_asset_materialization_events()) == 3 * DAYS
     assert run(ops["dbt_snapshots"], raw, instance).success
     with duckdb.connect(str(raw.directory / "dwh_reporting.duckdb"), read_only=True) as connection:
         query = "select count(distinct download_date) from community.pypi_downloads_daily"
