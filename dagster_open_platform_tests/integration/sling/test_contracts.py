@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from dagster_open_platform.lib.sling.ingest import StreamFailed, StreamLoaded
+from dagster_open_platform.lib.warehouse.errors import SchemaMismatch
 from dagster_open_platform_tests.fixtures.sling import Site, in_order
 from dagster_open_platform_tests.integration.sling.contract_model import LOADED_AT, Target
 
@@ -247,3 +248,40 @@ def test_random_histories(site: Site, seed: int) -> None:
                     (len(TABLES), len(TABLES), len(TABLES), rng.randint(1, len(TABLES)))
                 ),
             )
+
+
+def test_a_full_refresh_keeps_the_newest_row_of_a_key_and_repairs_what_an_increment_cannot(
+    site: Site,
+) -> None:
+    stream = (
+        "public.facts: {mode: incremental, primary_key: [id, region], update_key: at, meta: {lookback: 1h}}\n"
+    )
+    site.source(
+        "create table facts (id int, region text, at timestamptz, words text, extra int)",
+        "insert into facts values (1, 'a', '2026-01-01Z', 'old', 1), (1, 'a', '2026-01-02Z', 'new', 2),"
+        " (1, 'a', null, 'oldest', 3), (1, 'b', null, 'alone', 4), (2, 'a', '2026-01-01Z', 'one', 5)",
+    )
+    newest = [(1, "a", "new"), (1, "b", "alone"), (2, "a", "one")]
+
+    def found() -> list[tuple[object, ...]]:
+        return sorted((row["id"], row["region"], row["words"]) for row in site.stored("facts"))
+
+    site.load(stream)
+    assert found() == newest
+    (outcome,) = site.load(stream, full_refresh=True).values()
+    assert (outcome.rows_read, outcome.row_count, outcome.since) == (3, 3, None)
+    assert found() == newest
+    # Deletes, updates that leave the key behind, dropped columns and changed types arrive with a full refresh.
+    site.source(
+        "delete from facts where region = 'b'",
+        "update facts set words = 'silent' where id = 2",
+        "alter table facts drop column extra",
+        "alter table facts alter words type int using length(words)",
+    )
+    (failed,) = site.ingest(stream).values()
+    assert isinstance(failed, StreamFailed)
+    assert isinstance(failed.failure, SchemaMismatch)
+    assert found() == newest
+    site.load(stream, full_refresh=True)
+    assert found() == [(1, "a", 3), (2, "a", 6)]
+    assert set(site.stored("facts")[0]) == {"id", "region", "at", "words", LOADED_AT}

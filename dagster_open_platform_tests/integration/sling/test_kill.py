@@ -40,7 +40,8 @@ public.snapshots: {mode: snapshot}
 def test_kill_9_in_the_middle_of_an_extraction(site: Site, postgres_server: PostgresServer) -> None:
     prepare(site)
     second_generation(site)
-    site.source("update pace set seconds = 0.02")
+    # Left alone, Sling would go on for a minute.
+    site.source("update pace set seconds = 0.5")
     with running(site) as process:
         with in_the_middle(site, postgres_server, lambda _: process.kill()):
             assert process.wait(60) == -9
