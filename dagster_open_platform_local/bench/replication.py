@@ -49,9 +49,9 @@ CHANGED_OF = 100
 WARM_UP_ROWS = 10_000
 MODULE = "dagster_open_platform_local.bench.replication"
 MOST_ROUNDS = 3
-_ROUNDS_SECONDS = 420.0
+_ROUNDS_SECONDS = 480.0
 """A further round begins only if it would be over by then, as far as those before it tell."""
-_LIMIT_SECONDS = 900.0
+_LIMIT_SECONDS = 1200.0
 """After which the child is ended, whatever it does."""
 _APPLICATION = "PRODUCT_APPLICATION_MAIN"
 _ATTEMPTS = 3
