@@ -143,7 +143,9 @@ class ProdDbReplicationsComponent(YamlComponent):
             sources |= {spec.key: spec for spec in self._sources(shard, replication)}
             if declared.last_update_freshness_check:
                 checks += dg.build_last_update_freshness_checks(
-                    assets=list(assets[-1].keys), lower_bound_delta=declared.last_update_freshness_check
+                    # A set has another order in each process.
+                    assets=sorted(assets[-1].keys),
+                    lower_bound_delta=declared.last_update_freshness_check,
                 )
         sensors = [self._sensor(context.path, checks)] if checks else []
         return dg.Definitions(assets=[*assets, *sources.values()], asset_checks=checks, sensors=sensors)

@@ -27,6 +27,7 @@ from dagster_open_platform.lib.sling.errors import (
 )
 from dagster_open_platform.lib.sling.ingest import StreamFailed
 from dagster_open_platform.lib.sling.resource import SlingResource
+from dagster_open_platform.lib.sling.runner import StreamOutcome
 from dagster_open_platform.lib.warehouse.duckdb.resource import DuckDBWarehouse
 from dagster_open_platform.lib.warehouse.errors import WarehouseLocked
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
@@ -191,7 +192,7 @@ def test_a_warehouse_that_another_process_holds(site: Site) -> None:
 
 
 def test_a_lagging_replica_takes_nothing_back(
-    site: Site, make_database: type[FreshDatabase], monkeypatch: pytest.MonkeyPatch
+    site: Site, make_database: Callable[[], FreshDatabase], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever reads from a replica may meet an older one the next time."""
     stream = """
@@ -203,7 +204,7 @@ public.facts: {mode: incremental, primary_key: id, update_key: at, meta: {lookba
     site.source(table, new)
     site.load(stream)
     before = site.stored("facts")
-    lagging = make_database()  # pyright: ignore[reportCallIssue]
+    lagging = make_database()
     Site(site.directory, lagging.url).source(table, old)
     monkeypatch.setenv(site.connection, lagging.reader_url)
     (outcome,) = site.load(stream).values()
@@ -242,6 +243,21 @@ def everything_said(error: BaseException | None) -> str:
         said += f"{error!r} {error} {getattr(error, 'description', '')} {getattr(error, 'metadata', '')}\n"
         error = error.__cause__ or error.__context__
     return said
+
+
+def sling_alone(site: Site) -> Iterator[StreamOutcome]:
+    """What comes of two streams when Sling is the first to open the connection."""
+    return site.sling.run(
+        {
+            "source": site.connection,
+            "target": "LOCAL",
+            "streams": {
+                name: {"sql": "select 1 as a", "object": f"file://{site.directory}/{name}"} for name in "ab"
+            },
+        },
+        {site.connection: PostgresResource().session_url(site.connection)},
+        site.directory,
+    )
 
 
 def test_no_password_is_said_anywhere(
@@ -283,18 +299,7 @@ def test_no_password_is_said_anywhere(
             secrets |= {other, text} - {""}
     # Sling meets the wrong password itself when it changes between the catalog and the extraction.
     monkeypatch.setenv(site.connection, source_database.reader_url.replace(password, "s3cret-4"))
-    sling_alone = site.sling.run(
-        {
-            "source": site.connection,
-            "target": "LOCAL",
-            "streams": {
-                name: {"sql": "select 1 as a", "object": f"file://{site.directory}/{name}"} for name in "ab"
-            },
-        },
-        {site.connection: PostgresResource().session_url(site.connection)},
-        site.directory,
-    )
-    for outcome in sling_alone:
+    for outcome in sling_alone(site):
         assert "password authentication failed" in outcome.error
         said += repr(outcome)
     secrets.add("s3cret-4")

@@ -70,28 +70,33 @@ BAD = {
 }
 
 
+BAD_TABLES = (
+    "create table exact (id int, amount numeric)",
+    "create table not_a_number (id int, ratio float8)",
+    "create table doubled (id int)",
+    "create table keyless (id int, at timestamptz)",
+    "create table retyped (id int, at timestamptz, amount int)",
+    "create table renamed (id int, at timestamptz)",
+    "create table texts (id int, words text)",
+    "create table periods as select 1 as id",
+    'create table named (id int, "two words" text)',
+    'create table twice (id int, "Id" text)',
+    "create view broken as select n / (n - 2) as id from generate_series(1, 3) n",
+    "create table nothing ()",
+    "create table locked (id int)",
+    "create function secret() returns int language sql as 'select 1'",
+    "revoke execute on function secret from public",
+    "create view forbidden as select secret() as id",
+)
+
+
 def test_each_stream_for_itself(site: Site) -> None:
     for name, count in GOOD.items():
         site.source(
             f"create table \"{name.partition('.')[2]}\" as select n as id, '{name}' as name from generate_series(1, {count}) n"
         )
     site.source(
-        "create table exact (id int, amount numeric)",
-        "create table not_a_number (id int, ratio float8)",
-        "create table doubled (id int)",
-        "create table keyless (id int, at timestamptz)",
-        "create table retyped (id int, at timestamptz, amount int)",
-        "create table renamed (id int, at timestamptz)",
-        "create table texts (id int, words text)",
-        "create table periods as select 1 as id",
-        'create table named (id int, "two words" text)',
-        'create table twice (id int, "Id" text)',
-        "create view broken as select n / (n - 2) as id from generate_series(1, 3) n",
-        "create table nothing ()",
-        "create table locked (id int)",
-        "create function secret() returns int language sql as 'select 1'",
-        "revoke execute on function secret from public",
-        "create view forbidden as select secret() as id",
+        *BAD_TABLES,
     )
     loaded_before = ("not_a_number", "doubled", "keyless", "retyped", "renamed", "periods", "locked")
     site.load(

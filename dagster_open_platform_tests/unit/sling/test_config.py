@@ -53,6 +53,8 @@ def test_everything_that_a_file_may_say(tmp_path: Path) -> None:
     """
     found = load(tmp_path, textwrap.dedent(text).lstrip())
     place = f"{tmp_path}/users.yaml:"
+    settings = {"primary_key": ("id",), "include": ("id", "at"), "place": f"{place}15"}
+    jobs = Stream("public.jobs", Mode.SNAPSHOT, "product", "public_jobs", **settings)
     assert found == Replication(
         tmp_path / "users.yaml",
         "PRODUCT",
@@ -73,15 +75,7 @@ def test_everything_that_a_file_may_say(tmp_path: Path) -> None:
                 description="A run, as it was.",
                 place=f"{place}6",
             ),
-            Stream(
-                "public.jobs",
-                Mode.SNAPSHOT,
-                "product",
-                "public_jobs",
-                primary_key=("id",),
-                include=("id", "at"),
-                place=f"{place}15",
-            ),
+            jobs,
         ),
     )
 
