@@ -35,6 +35,12 @@ class SlingResource(dg.ConfigurableResource):
         description="Where files of a run are kept while it lasts; as large as the largest table. Default: the system's.",
     )
 
+    patience_seconds: float = Field(
+        default=3600.0,
+        gt=0,
+        description="How long Sling may say nothing before it counts as hung and is ended. It is silent while it copies a table.",
+    )
+
     def program(self) -> Path:
         """Return the path of the program.
 
@@ -100,7 +106,7 @@ class SlingResource(dg.ConfigurableResource):
             # Sling's own has seconds only, and the load writes a better one.
             "SLING_LOADED_AT_COLUMN": "false",
         }
-        return run_sling(self.program(), configuration, environment, directory)
+        return run_sling(self.program(), configuration, environment, directory, self.patience_seconds)
 
 
 def _new_workspace(base: Path) -> tuple[Path, int]:

@@ -5,6 +5,7 @@ What belongs here: starting the program and ending it. What does not: what it sa
 """
 
 import os
+import select
 import signal
 import subprocess
 from collections.abc import Generator, Iterator, Mapping
@@ -26,7 +27,11 @@ _GUARDED = (
 
 
 def run_sling(
-    binary: Path, configuration: Mapping[str, object], environment: Mapping[str, str], directory: Path
+    binary: Path,
+    configuration: Mapping[str, object],
+    environment: Mapping[str, str],
+    directory: Path,
+    patience: float,
 ) -> Generator[StreamOutcome]:
     """Run a replication. Closing the generator ends it.
 
@@ -35,6 +40,7 @@ def run_sling(
         configuration: A whole replication of Sling's, with explicit streams.
         environment: All variables that the program gets; holds the connections' URLs.
         directory: Where the configuration is written; the caller's, and only for this run.
+        patience: Seconds that it may say nothing before it counts as hung and is ended.
 
     Yields:
         Each stream's outcome when it is known. Streams that Sling never came to have one too.
@@ -66,19 +72,44 @@ def run_sling(
     finally:
         os.close(reader)
     try:
-        yield from _outcomes(process, SlingOutput(names, secrets_of(environment)))
+        yield from _outcomes(process, SlingOutput(names, secrets_of(environment)), patience)
     finally:
         os.close(writer)
         _end(process)
 
 
-def _outcomes(process: "subprocess.Popen[bytes]", output: SlingOutput) -> Iterator[StreamOutcome]:
+def _outcomes(
+    process: "subprocess.Popen[bytes]", output: SlingOutput, patience: float
+) -> Iterator[StreamOutcome]:
     """What came of each stream; at the end of those that Sling said nothing of."""
-    yield from output.outcomes(line.decode(errors="replace") for line in process.stdout or ())
+    yield from output.outcomes(_lines(process, patience))
+    # Not at its end, and yet nobody reads on.
+    silent = process.poll() is None and _is_silent(process, 0)
+    if silent:
+        os.killpg(process.pid, signal.SIGKILL)
     code = process.wait()
     # A shell adds 128 to the number of the signal that ended its program.
     number = -code if code < 0 else code - 128
-    yield from output.rest(f"by signal {number}" if number > 0 else f"with code {code}")
+    ended = f"by signal {number}" if number > 0 else f"with code {code}"
+    yield from output.rest(f"{ended}, for it had said nothing for {patience:g} s," if silent else ended)
+
+
+def _lines(process: "subprocess.Popen[bytes]", patience: float) -> Iterator[str]:
+    """What Sling says, until it ends or falls silent."""
+    rest = b""
+    while process.stdout and not _is_silent(process, patience):
+        said = os.read(process.stdout.fileno(), 1 << 16)
+        *lines, rest = (rest + said).split(b"\n")
+        yield from (line.decode(errors="replace") for line in lines)
+        if not said:
+            break
+    if rest:
+        yield rest.decode(errors="replace")
+
+
+def _is_silent(process: "subprocess.Popen[bytes]", patience: float) -> bool:
+    """Whether it neither says anything nor ends for so many seconds."""
+    return bool(process.stdout) and not select.select([process.stdout], [], [], patience)[0]
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from dagster_open_platform.lib.sling.diagnosis import stream_failure
 from dagster_open_platform.lib.sling.errors import MissingSlingBinary, SlingUnavailable
 from dagster_open_platform.lib.sling.output import StreamOutcome
 from dagster_open_platform.lib.sling.resource import SlingResource
@@ -200,3 +201,14 @@ def test_a_workspace_of_a_killed_process(tmp_path: Path) -> None:
     assert left.exists()
     with sling.workspace():
         assert not left.exists()
+
+
+def test_a_program_that_falls_silent_is_ended_and_may_be_tried_again(directory: Path) -> None:
+    sling = program(directory, f"{LOADED}\nsleep 60")
+    hasty = SlingResource(binary=sling.binary, directory=sling.directory, patience_seconds=0.3)
+    loaded, hung = hasty.run(CONFIGURATION, {}, directory)
+    assert loaded == StreamOutcome("public.a", 3)
+    assert (hung.name, hung.rows) == ("public.ab", None)
+    assert "by signal 9, for it had said nothing for 0.3 s" in hung.error
+    assert isinstance(stream_failure(hung.error, "testing"), SlingUnavailable)
+    require_that_nothing_runs(directory)
