@@ -1,12 +1,7 @@
-"""Tables of the warehouse into a reporting database: Sling brings them to a landing table, one transaction publishes each.
+"""Tables of the warehouse into a reporting database: each goes through a file to a landing table, one transaction publishes it.
 
-What belongs here: the order of the work and what came of each stream. What does not: the transaction (`lib/postgres/publish.py`),
-Dagster (`egress.py`).
-
-What Sling 1.4.10 does to values on its way from DuckDB to Postgres was measured: a carriage return before a line feed is lost, NaN
-becomes null, and one infinite or impossible date makes the whole column a text; everything else survives, if its type is pinned.
-So a carriage return travels as a character that no text has, a table with the others is refused, and each column travels under
-a name of our own: Sling changes many names, and guesses the types of those.
+What belongs here: the order of the work and what came of each stream. What does not: how a value travels (`export.py`), the
+transaction (`lib/postgres/publish.py`), Dagster (`egress.py`).
 """
 
 from __future__ import annotations
@@ -14,28 +9,26 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagster_open_platform.lib.postgres.errors import DatabaseBusy, classified
-from dagster_open_platform.lib.postgres.publish import Landed, Published, publish
+from dagster_open_platform.lib.postgres.publish import Published, publish
 from dagster_open_platform.lib.postgres.resource import PostgresResource
 from dagster_open_platform.lib.sling.columns import alias
 from dagster_open_platform.lib.sling.config import Replication, Stream
-from dagster_open_platform.lib.sling.connections import (
-    postgres_type,
-    sling_type,
-    source_column,
-    warehouse_connection,
-)
+from dagster_open_platform.lib.sling.connections import sling_type, source_column
 from dagster_open_platform.lib.sling.diagnosis import stream_failure
 from dagster_open_platform.lib.sling.errors import UnrepresentableValue, UnsupportedColumn
+from dagster_open_platform.lib.sling.export import ExportedColumn, export, sling_stream
 from dagster_open_platform.lib.sling.resource import SlingResource
 from dagster_open_platform.lib.sling.runner import StreamOutcome
 from dagster_open_platform.lib.warehouse.errors import MissingObject
 from dagster_open_platform.lib.warehouse.protocol import WarehouseConnection
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
+from dagster_open_platform.lib.warehouse.snowflake.resource import SnowflakeWarehouse
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
 if TYPE_CHECKING:
@@ -44,11 +37,8 @@ if TYPE_CHECKING:
 LANDING_SCHEMA = "_sling_landing"
 """Where Sling puts rows before they are published."""
 
-# A private-use character of Unicode stands for a carriage return on the way.
-_STAND_IN = 0xE00D
-_TIMES = {"date": "date", "timestamp": "timestamp", "timestampz": "timestamptz"}
-_LAST = {"date": "9999-12-31", **dict.fromkeys(("timestamp", "timestampz"), "9999-12-31 23:59:59.999999")}
 _LONGEST_NAME = 63
+"""Bytes of a name in Postgres; a longer one is cut without a word."""
 
 
 @dataclass(frozen=True)
@@ -75,64 +65,13 @@ class StreamUnpublished:
 
 
 @dataclass(frozen=True)
-class _Column:
-    """A column on its way: its name at both ends, what it is called in the warehouse's SQL, and Sling's type of it."""
-
-    name: str
-    source: str
-    kind: str
-
-    @property
-    def selected(self) -> str:
-        """What Sling selects."""
-        return f"replace({self.source}, chr(13), chr({_STAND_IN}))" if self.kind == "text" else self.source
-
-    @property
-    def lossy(self) -> str:
-        """SQL that is true for a value that does not survive; empty: all do."""
-        if self.kind == "float":
-            return f"{self.source} = 'NaN'"
-        if self.kind == "text":
-            return f"position(chr({_STAND_IN}) in {self.source}) > 0"
-        if self.kind in _TIMES:
-            first, last = (
-                f"cast('{day}' as {_TIMES[self.kind]})" for day in ("0001-01-01", _LAST[self.kind])
-            )
-            return f"{self.source} not between {first} and {last}"
-        return ""
-
-    def landed(self, number: int) -> Landed:
-        """What is published."""
-        restored = f"replace({{}}, U&'\\{_STAND_IN:04X}', E'\\r')" if self.kind == "text" else "{}"
-        return Landed(alias(number), postgres_type(self.kind), restored)
-
-
-@dataclass(frozen=True)
 class _Job:
-    """A stream that can be carried."""
+    """A stream whose rows are in a file."""
 
     stream: Stream
-    columns: tuple[_Column, ...]
-    table: str
-
-    @property
-    def landing(self) -> str:
-        """The landing table; Sling appends a few letters, and a name in Postgres has 63 bytes."""
-        name = f"{self.stream.schema}__{self.stream.table}"
-        return name if len(name) <= 50 else f"{name[:40]}_{hashlib.sha256(name.encode()).hexdigest()[:9]}"
-
-    def configuration(self) -> dict[str, object]:
-        """The stream as Sling is told of it."""
-        selected = [f'{column.selected} as "{alias(i)}"' for i, column in enumerate(self.columns)]
-        condition = f" where {self.stream.where}" if self.stream.where else ""
-        return {
-            "object": f"{LANDING_SCHEMA}.{self.landing}",
-            "mode": "full-refresh",
-            "sql": f"select {', '.join(selected)} from {self.table}{condition}",  # noqa: S608 - columns of the table
-            "columns": {alias(i): column.kind for i, column in enumerate(self.columns)},
-            # It is read once, by the same run: it needs no log for a crash.
-            "target_options": {"table_ddl": "create unlogged table {object_name} ({col_types})"},
-        }
+    columns: tuple[ExportedColumn, ...]
+    file: Path
+    rows: int
 
 
 @dataclass
@@ -143,7 +82,7 @@ class Publication:
         replication: The file; its source is a database of the warehouse.
         database: Logical name of that.
         postgres: Opens the target.
-        sling: Carries.
+        sling: Carries files.
         warehouse: The source.
     """
 
@@ -167,18 +106,20 @@ class Publication:
                 replication; nothing was changed.
         """
         wanted = [stream for stream in self.replication.streams if stream.name in streams]
-        jobs: dict[str, _Job] = {}
-        with self.warehouse.connect() as connection:
-            for stream in wanted:
-                try:
-                    jobs[stream.name] = self._job(connection, stream)
-                except (PermanentFailure, RetryableFailure) as failure:
-                    yield StreamUnpublished(stream, failure)
-        if jobs:
-            with self._alone(jobs) as connection:
-                yield from self._carry(connection, jobs)
+        # Before the rows are read: what is published last must be what was read last.
+        with self._alone(wanted) as session, self.sling.workspace() as directory:
+            jobs: dict[str, _Job] = {}
+            with self.warehouse.connect() as warehouse:
+                for number, stream in enumerate(wanted):
+                    try:
+                        job = self._exported(warehouse, stream, directory / f"{number}.csv")
+                        jobs[job.file.as_uri()] = job
+                    except (PermanentFailure, RetryableFailure) as failure:
+                        yield StreamUnpublished(stream, failure)
+            if jobs:
+                yield from self._carry(session, jobs, directory)
 
-    def _job(self, connection: WarehouseConnection, stream: Stream) -> _Job:
+    def _exported(self, connection: WarehouseConnection, stream: Stream, file: Path) -> _Job:
         schema, name = stream.name.split(".")
         table = self.warehouse.table(self.database, schema, name)
         found = connection.columns(table)
@@ -196,16 +137,22 @@ class Publication:
                 f"{place}: {too_long[0]} is longer than names are in Postgres: {_LONGEST_NAME} bytes."
             )
         columns = tuple(
-            _Column(column, source_column(self.warehouse, column), sling_type(column, kind, place))
+            ExportedColumn(
+                column,
+                source_column(self.warehouse, column),
+                sling_type(column, kind, place),
+                is_variant=isinstance(self.warehouse, SnowflakeWarehouse),
+            )
             for column, kind in found.items()
             if column not in stream.exclude and (not stream.include or column in stream.include)
         )
-        job = _Job(stream, columns, connection.quoted(table))
-        _refuse_lossy(connection, job)
-        return job
+        rows = f"from {connection.quoted(table)}" + (f" where ({stream.where})" if stream.where else "")
+        _refuse_impossible(connection, columns, rows, place)
+        selected = ", ".join(f"{column.selected} as {alias(i)}" for i, column in enumerate(columns))
+        return _Job(stream, columns, file, export(connection, f"select {selected} {rows}", columns, file))
 
     @contextlib.contextmanager
-    def _alone(self, jobs: Mapping[str, _Job]) -> Iterator[psycopg.Connection]:
+    def _alone(self, streams: Sequence[Stream]) -> Iterator[psycopg.Connection]:
         """Keep other runs of the same replication away, and remove landing tables, also those of a run that was killed.
 
         Yields the session that holds the lock: who has lost it can't publish.
@@ -214,8 +161,8 @@ class Publication:
 
         drops = [
             sql.SQL("drop table if exists {}").format(sql.Identifier(LANDING_SCHEMA, name))
-            for job in jobs.values()
-            for name in (job.landing, f"{job.landing}_tmp")
+            for stream in streams
+            for name in (_landing(stream), f"{_landing(stream)}_tmp")
         ]
 
         def drop(connection: psycopg.Connection) -> None:
@@ -241,32 +188,27 @@ class Publication:
                 drop(connection)
 
     def _carry(
-        self, connection: psycopg.Connection, jobs: Mapping[str, _Job]
+        self, session: psycopg.Connection, jobs: Mapping[str, _Job], directory: Path
     ) -> Iterator[StreamPublished | StreamUnpublished]:
         target = self.replication.target
-        configuration = {
-            "source": "WAREHOUSE",
-            "target": target,
-            "streams": {name: job.configuration() for name, job in jobs.items()},
+        streams = {
+            file: sling_stream(f"{LANDING_SCHEMA}.{_landing(job.stream)}", job.columns)
+            for file, job in jobs.items()
         }
-        connections = {
-            **warehouse_connection(self.warehouse, self.database),
-            target: self.postgres.url(target),
-        }
-        with self.sling.workspace() as directory:
-            outcomes = self.sling.run(configuration, connections, directory)
-            # Sling ends before the workspace goes, also when the caller wants no more.
-            with contextlib.closing(outcomes):
-                for outcome in outcomes:
-                    job = jobs[outcome.name]
-                    try:
-                        yield self._published(connection, job, outcome)
-                    except (PermanentFailure, RetryableFailure) as failure:
-                        yield StreamUnpublished(job.stream, failure)
+        configuration = {"source": "LOCAL", "target": target, "streams": streams}
+        outcomes = self.sling.run(configuration, {target: self.postgres.url(target)}, directory)
+        # Sling ends before the workspace goes, also when the caller wants no more.
+        with contextlib.closing(outcomes):
+            for outcome in outcomes:
+                job = jobs[outcome.name]
+                try:
+                    yield self._published(session, job, outcome)
+                except (PermanentFailure, RetryableFailure) as failure:
+                    yield StreamUnpublished(job.stream, failure)
+                finally:
+                    job.file.unlink(missing_ok=True)
 
-    def _published(
-        self, connection: psycopg.Connection, job: _Job, outcome: StreamOutcome
-    ) -> StreamPublished:
+    def _published(self, session: psycopg.Connection, job: _Job, outcome: StreamOutcome) -> StreamPublished:
         import psycopg
 
         target = self.replication.target
@@ -275,11 +217,11 @@ class Publication:
         began = time.monotonic()
         try:
             published = publish(
-                connection,
-                (LANDING_SCHEMA, job.landing),
+                session,
+                (LANDING_SCHEMA, _landing(job.stream)),
                 (job.stream.schema, job.stream.table),
                 columns={column.name: column.landed(number) for number, column in enumerate(job.columns)},
-                rows=outcome.rows,
+                rows=job.rows,
                 primary_key=job.stream.primary_key,
             )
         except psycopg.Error as error:
@@ -287,15 +229,21 @@ class Publication:
         return StreamPublished(job.stream, published, time.monotonic() - began)
 
 
-def _refuse_lossy(connection: WarehouseConnection, job: _Job) -> None:
-    # Asked even if nothing can be lossy: Sling waits for ever for the end of a condition that is no SQL.
-    condition = " or ".join(filter(None, (column.lossy for column in job.columns))) or "false"
-    if job.stream.where:
-        condition = f"({condition}) and ({job.stream.where})"
-    found = connection.query(f"select count(*) as n from {job.table} where {condition}")  # noqa: S608 - columns of the table
-    if count := found.column("n")[0].as_py():
+def _landing(stream: Stream) -> str:
+    """Name of a stream's landing table; Sling appends a few letters to it."""
+    name = f"{stream.schema}__{stream.table}"
+    return name if len(name) <= 50 else f"{name[:40]}_{hashlib.sha256(name.encode()).hexdigest()[:9]}"
+
+
+def _refuse_impossible(
+    connection: WarehouseConnection, columns: Sequence[ExportedColumn], rows: str, place: str
+) -> None:
+    conditions = [column.impossible for column in columns if column.impossible]
+    if not conditions:
+        return
+    query = f"select count(*) as n from (select {' or '.join(conditions)} as impossible {rows}) as marked where impossible"  # noqa: S608 - columns of the table
+    if count := connection.query(query).column("n")[0].as_py():
         raise UnrepresentableValue(
-            f"{job.stream.place}: {count} rows of {job.table} hold NaN, a time that is infinite or outside the years 1 to 9999, or"
-            f" the character U+{_STAND_IN:04X}, which would not survive. The published table stays as it is. Mend the model, or leave"
-            " the rows out with `where`."
+            f"{place}: {count} rows hold a time that is infinite or outside the years 1 to 9999, which readers of Postgres do not"
+            " have. The published table stays as it is. Mend the model, or leave the rows out with `where`."
         )
