@@ -10,6 +10,7 @@ an answer that somebody else has read.
 
 import contextlib
 import importlib.util
+import json
 import os
 import signal
 import subprocess
@@ -21,7 +22,6 @@ import duckdb
 
 from dagster_open_platform.lib.postgres.resource import PostgresResource
 from dagster_open_platform.lib.sling.config import Replication, load_replication
-from dagster_open_platform.lib.sling.connections import warehouse_connection
 from dagster_open_platform.lib.sling.ingest import Ingestion, StreamFailed
 from dagster_open_platform.lib.sling.publication import Publication, StreamUnpublished
 from dagster_open_platform.lib.sling.resource import SlingResource
@@ -51,20 +51,23 @@ class Site:
     directory: Path
 
     @property
-    def warehouse(self) -> WarehouseResource:
-        """The warehouse, as the platform opens it."""
+    def file(self) -> Path:
+        """The warehouse's one file; its directory is there."""
         folder = self.directory / "warehouse"
         folder.mkdir(parents=True, exist_ok=True)
-        return duckdb_warehouse(folder, {"purina": "purina"})
+        return folder / "purina.duckdb"
+
+    @property
+    def warehouse(self) -> WarehouseResource:
+        """The warehouse, as the platform opens it."""
+        return duckdb_warehouse(self.file.parent, {"purina": "purina"})
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The warehouse's file, with nothing of the platform; created when it is missing."""
-        folder = self.directory / "warehouse"
-        folder.mkdir(parents=True, exist_ok=True)
         with duckdb.connect(":memory:") as connection:
             connection.execute("SET TimeZone = 'UTC'")
-            connection.execute(f"ATTACH '{folder / 'purina.duckdb'}' AS purina")
+            connection.execute(f"ATTACH '{self.file}' AS purina")
             yield connection
 
     def content(self, table: str) -> Content:
@@ -172,14 +175,33 @@ def make_mart(site: Site) -> None:
 
 def _extension() -> Path:
     """The extension's file, which a package brings, so that nothing is downloaded."""
-    found = importlib.util.find_spec(f"duckdb_extension_{_EXTENSION}")
-    for folder in (found.submodule_search_locations or []) if found else []:
-        file = Path(folder) / "extensions" / f"v{duckdb.__version__}" / f"{_EXTENSION}.duckdb_extension"
-        if file.is_file():
-            return file
-    raise RuntimeError(
-        f"DuckDB {duckdb.__version__}'s extension for Postgres is not installed: `uv sync --extra local`."
+    return _packaged(
+        f"duckdb_extension_{_EXTENSION}", f"extensions/v{duckdb.__version__}/{_EXTENSION}.duckdb_extension"
     )
+
+
+def _warehouse_connection(site: Site) -> dict[str, str]:
+    """The variables with which Sling opens the warehouse's file itself, with the program duckdb that a package brings."""
+    settings = {"type": "duckdb", "instance": str(site.file), "copy_method": "csv_files"}
+    return {
+        "WAREHOUSE": json.dumps(settings),
+        "DUCKDB_PATH": str(_packaged("duckdb_cli", "duckdb")),
+        "DUCKDB_USE_INSTALLED_EXTENSIONS": "true",
+        "TZ": "UTC",
+    }
+
+
+def _packaged(package: str, file: str) -> Path:
+    """A file of an installed package.
+
+    Raises:
+        RuntimeError: It is not there.
+    """
+    found = importlib.util.find_spec(package)
+    for folder in (found.submodule_search_locations or []) if found else []:
+        if (path := Path(folder) / file).is_file():
+            return path
+    raise RuntimeError(f"The package {package} with {file} is not installed: `uv sync` brings it.")
 
 
 def _sling(site: Site, *arguments: str) -> None:
@@ -191,7 +213,7 @@ def _sling(site: Site, *arguments: str) -> None:
     """
     environment: Mapping[str, str] = {
         **{name: os.environ[name] for name in ("PATH", "HOME", SOURCE, TARGET)},
-        **warehouse_connection(site.warehouse, "purina"),
+        **_warehouse_connection(site),
         "SLING_DISABLE_TELEMETRY": "true",
         "SLING_HOME_DIR": str(site.directory / "sling_home"),
         "SLING_TEMP_DIR": str(site.directory / "sling_temp"),
