@@ -1,22 +1,14 @@
-"""The warehouse as a connection of Sling's.
+"""The warehouse's columns, as Sling and Postgres name their types.
 
-What belongs here: what Sling needs in order to open either engine, and how it is told types. What does not: opening the
-warehouse ourselves (`lib/warehouse`).
+What belongs here: names of types, and of a column in an engine's SQL. What does not: how a value travels (`export.py`).
 """
 
 from __future__ import annotations
 
-import base64
-import contextlib
-import importlib.util
-import json
 import re
-import shutil
 from collections.abc import Mapping
-from pathlib import Path
 
-from dagster_open_platform.lib.sling.errors import MissingSlingBinary, UnsupportedColumn
-from dagster_open_platform.lib.warehouse.duckdb.resource import DuckDBWarehouse
+from dagster_open_platform.lib.sling.errors import UnsupportedColumn
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
 from dagster_open_platform.lib.warehouse.snowflake.resource import SnowflakeWarehouse
 
@@ -46,46 +38,6 @@ _POSTGRES_TYPES: Mapping[str, str] = {
     "json": "jsonb",
     "uuid": "uuid",
 }
-
-
-def warehouse_connection(warehouse: WarehouseResource, database: str) -> dict[str, str]:
-    """The variables with which Sling opens a database of the warehouse, under the name `WAREHOUSE`.
-
-    Args:
-        warehouse: Of either engine.
-        database: Logical name.
-
-    Raises:
-        MissingCredentials, MissingDirectory: As when the warehouse is opened.
-        MissingSlingBinary: On DuckDB: the `duckdb` program, which Sling drives, is not there.
-    """
-    physical = warehouse.table(database, "main", "any").database
-    if isinstance(warehouse, DuckDBWarehouse):
-        settings: Mapping[str, str] = {
-            "type": "duckdb",
-            "instance": str(warehouse.file(physical)),
-            "copy_method": "csv_files",
-        }
-        program = {
-            "DUCKDB_PATH": str(_duckdb_program()),
-            "DUCKDB_USE_INSTALLED_EXTENSIONS": "true",
-            "TZ": "UTC",
-        }
-        return {"WAREHOUSE": json.dumps(settings), **program}
-    if isinstance(warehouse, SnowflakeWarehouse):
-        return {"WAREHOUSE": json.dumps({"type": "snowflake", "database": physical, **_login(warehouse)})}
-    raise TypeError(f"Sling has no connection for a {type(warehouse).__name__}.")
-
-
-def _login(warehouse: SnowflakeWarehouse) -> dict[str, str]:
-    """The credentials in Sling's words: it uses a key only if it is told to, and takes no base64 around the PEM form."""
-    found = warehouse.credentials()
-    if (key := found.get("private_key")) is None:
-        return found
-    if "-----BEGIN" not in key:
-        with contextlib.suppress(ValueError):  # Sling says what is wrong with it
-            key = base64.b64decode(key).decode()
-    return {**found, "private_key": key, "authenticator": "snowflake_jwt"}
 
 
 def sling_type(column: str, kind: str, where: str) -> str:
@@ -130,16 +82,3 @@ def source_column(warehouse: WarehouseResource, name: str) -> str:
     """
     stored = name.upper() if isinstance(warehouse, SnowflakeWarehouse) else name
     return '"' + stored.replace('"', '""') + '"'
-
-
-def _duckdb_program() -> Path:
-    """The program of the package `duckdb-cli` itself: the command beside it starts a Python first."""
-    found = importlib.util.find_spec("duckdb_cli")
-    for folder in (found.submodule_search_locations or []) if found else []:
-        if (program := Path(folder) / "duckdb").is_file():
-            return program
-    if other := shutil.which("duckdb"):
-        return Path(other)
-    raise MissingSlingBinary(
-        "Sling needs the program duckdb to open DuckDB files. Install the package duckdb-cli."
-    )

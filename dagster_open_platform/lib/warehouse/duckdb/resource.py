@@ -78,17 +78,6 @@ class DuckDBWarehouse(WarehouseResource):
                     attach(database)
             yield DuckDBConnection(connection, databases, attach)
 
-    def file(self, database: str) -> Path:
-        """Return the file of a database, for programs that open it themselves.
-
-        Args:
-            database: Physical name.
-
-        Raises:
-            MissingCredentials, MissingDirectory, PermissionDenied: As `connect`.
-        """
-        return self._existing_directory() / f"{database}.duckdb"
-
     def _existing_directory(self) -> Path:
         setting: str | None = self.directory
         if isinstance(setting, dg.EnvVar):  # used outside a run, where Dagster does not resolve it

@@ -54,7 +54,7 @@ class SnowflakeWarehouse(WarehouseResource):
             LoginFailed: The account, user, password, key or role is refused.
             WarehouseUnavailable: The account was not reached.
         """
-        credentials = self.credentials()
+        credentials = self._credentials()
 
         # Both imports take ten seconds, so they come after the check of what can fail at once.
         from dagster_snowflake import SnowflakeResource
@@ -82,8 +82,8 @@ class SnowflakeWarehouse(WarehouseResource):
             stack.callback(session.close)
             yield SnowflakeConnection(session, sorted({*self.databases.values()}), secrets)
 
-    def credentials(self) -> dict[str, str]:
-        """Return the settings that are there, by field name, for programs that log in themselves.
+    def _credentials(self) -> dict[str, str]:
+        """Return the settings that are there, by field name.
 
         Raises:
             MissingCredentials: One that is needed is not.
