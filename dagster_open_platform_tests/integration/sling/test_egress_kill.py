@@ -20,7 +20,7 @@ __all__ = ["outlet_fixture"]
 
 STREAMS = [f"{SCHEMA}.first", f"{SCHEMA}.second"]
 ROWS = 12_000
-ROUNDS = 3
+ROUNDS = 2
 ENDED_BY_ITSELF = {"DatabaseUnavailable", "DatabaseBusy", "SlingUnavailable"}
 """What a run may say when something that it talks to was killed: all of them may be tried again."""
 
