@@ -33,11 +33,13 @@ class StreamOutcome:
         name: As in the configuration.
         rows: How many rows arrived, as Sling counted them; None: it failed.
         error: What Sling said, without passwords; empty: it succeeded.
+        tried: Whether Sling came to it before it ended.
     """
 
     name: str
     rows: int | None
     error: str = ""
+    tried: bool = True
 
 
 class SlingOutput:
@@ -82,13 +84,15 @@ class SlingOutput:
         interrupted = self._current if self._current in self._untold else None
         said = self._clean(self._text)
         for name in self._untold:
+            tried = True
             if section := self._clean(self._sections.get(name, [])):
                 error = section
             elif interrupted in (None, name):
                 error = f"Sling ended {ended} before it was done. {said}".strip()
             else:
                 error = f"Sling ended {ended} in the middle of {interrupted}, before it came to this stream."
-            yield StreamOutcome(name, None, error)
+                tried = False
+            yield StreamOutcome(name, None, error, tried)
         self._untold = []
 
     def _event(self, message: str) -> Iterator[StreamOutcome]:

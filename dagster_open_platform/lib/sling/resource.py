@@ -10,8 +10,9 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 from pydantic import Field
@@ -79,9 +80,11 @@ class SlingResource(dg.ConfigurableResource):
             shutil.rmtree(directory, ignore_errors=True)
 
     def run(
-        self, configuration: Mapping[str, object], connections: Mapping[str, str], directory: Path
+        self, configuration: Mapping[str, Any], connections: Mapping[str, str], directory: Path
     ) -> Generator[StreamOutcome]:
         """Run a replication of Sling's. Closing the generator ends it.
+
+        If Sling ends in the middle of a stream, that one has failed, and the streams after it are run anew.
 
         Args:
             configuration: All of it, with explicit streams.
@@ -106,7 +109,29 @@ class SlingResource(dg.ConfigurableResource):
             # Sling's own has seconds only, and the load writes a better one.
             "SLING_LOADED_AT_COLUMN": "false",
         }
-        return run_sling(self.program(), configuration, environment, directory, self.patience_seconds)
+
+        def once(streams: Mapping[str, object]) -> Generator[StreamOutcome]:
+            return run_sling(
+                program, {**configuration, "streams": streams}, environment, directory, self.patience_seconds
+            )
+
+        program = self.program()
+        return _in_rounds(once, configuration["streams"])
+
+
+def _in_rounds(
+    once: Callable[[Mapping[str, object]], Generator[StreamOutcome]], streams: Mapping[str, object]
+) -> Generator[StreamOutcome]:
+    """Run streams, and those that it did not come to again: fewer each time, for one of them it ended in."""
+    while streams:
+        untried: dict[str, object] = {}
+        with contextlib.closing(once(streams)) as outcomes:
+            for outcome in outcomes:
+                if outcome.tried:
+                    yield outcome
+                else:
+                    untried[outcome.name] = streams[outcome.name]
+        streams = untried
 
 
 def _new_workspace(base: Path) -> tuple[Path, int]:

@@ -120,10 +120,13 @@ def test_a_crash_is_blamed_on_the_stream_in_whose_middle_it_came() -> None:
     assert crashed.error.startswith(
         "Sling ended with code 2 before it was done. panic: arrow/decimal128: cannot"
     )
-    assert last == failed(
+    assert last == StreamOutcome(
         "public.use",
+        None,
         "Sling ended with code 2 in the middle of public.users, before it came to this stream.",
+        tried=False,
     )
+    assert (first.tried, crashed.tried) == (True, True)
 
 
 def test_what_is_wrong_before_the_first_stream_is_said_of_all() -> None:

@@ -212,3 +212,17 @@ def test_a_program_that_falls_silent_is_ended_and_may_be_tried_again(directory: 
     assert "by signal 9, for it had said nothing for 0.3 s" in hung.error
     assert isinstance(stream_failure(hung.error, "testing"), SlingUnavailable)
     require_that_nothing_runs(directory)
+
+
+def test_streams_after_the_one_in_which_it_ended_are_run_anew(directory: Path) -> None:
+    script = """
+    case $(grep -c "public.a:" "$3") in
+      1) echo '{"msg": "[1 / 2] running stream public.a"}'; echo 'panic: no'; exit 2;;
+      *) echo '{"msg": "wrote 5 rows [1 r/s] to file"}'; echo '{"msg": "execution succeeded"}';;
+    esac
+    """
+    crashed, loaded = run(directory, script)
+    assert (crashed.name, crashed.rows) == ("public.a", None)
+    assert "with code 2" in crashed.error
+    assert "panic: no" in crashed.error
+    assert loaded == StreamOutcome("public.ab", 5)
