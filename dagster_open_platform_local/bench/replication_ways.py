@@ -22,8 +22,9 @@ import duckdb
 
 from dagster_open_platform.lib.postgres.resource import PostgresResource
 from dagster_open_platform.lib.sling.config import Replication, load_replication
-from dagster_open_platform.lib.sling.ingest import Ingestion, StreamFailed
-from dagster_open_platform.lib.sling.publication import Publication, StreamUnpublished
+from dagster_open_platform.lib.sling.ingest import Ingestion
+from dagster_open_platform.lib.sling.outcomes import StreamFailed
+from dagster_open_platform.lib.sling.publication import Publication
 from dagster_open_platform.lib.sling.resource import SlingResource
 from dagster_open_platform.lib.warehouse import WarehouseResource, duckdb_warehouse
 from dagster_open_platform_local.bench.replication_data import TABLE, Content, in_duckdb
@@ -121,7 +122,7 @@ def publish(site: Site, table: str) -> None:
     replication = site.replication(text, "public")
     run = Publication(replication, "purina", PostgresResource(), site.sling, site.warehouse)
     for outcome in run.run(["marts.bench"]):
-        if isinstance(outcome, StreamUnpublished):
+        if isinstance(outcome, StreamFailed):
             raise outcome.failure
 
 

@@ -6,33 +6,29 @@ a stream gets into the warehouse (``ingest.py``), and what a replication file ma
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import dagster as dg
-from pydantic import PrivateAttr
 
 from dagster_open_platform.lib.automation import ingest_on_cron
 from dagster_open_platform.lib.automation_sensors import RUNNING_BY_DEFAULT
 from dagster_open_platform.lib.postgres.resource import PostgresResource
 from dagster_open_platform.lib.schedule.component import resolve_cron
+from dagster_open_platform.lib.sling.component import ReplicationsComponent, materialize_streams
 from dagster_open_platform.lib.sling.config import Replication, Stream, load_replication
 from dagster_open_platform.lib.sling.fields import Timedelta, names, resolve_timedelta
 from dagster_open_platform.lib.sling.reporting import (
     RETRIES,
     WAREHOUSE_KIND,
-    config_folder,
     logical_database,
     op_name,
-    raise_failures,
-    remember_places,
     stream_reference,
     table_schema,
 )
 from dagster_open_platform.lib.sling.resource import SlingResource
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
-from dagster_open_platform.lib.yaml_component import YamlComponent
 from dagster_open_platform.lib.yaml_errors import suggestion
 from dagster_open_platform.utils.environment_helpers import (
     get_database_for_environment,
@@ -47,7 +43,7 @@ class IngestConfig(dg.Config):
     """What a run may ask for."""
 
     full_refresh: bool = False
-    """Whether incremental tables are made anew from all rows of the source."""
+    """Whether incremental and truncate tables are made anew from all rows of the source."""
 
 
 class ShardedReplication(dg.Model, dg.Resolvable):
@@ -91,21 +87,13 @@ class ShardedReplication(dg.Model, dg.Resolvable):
     ] = ["sling"]  # noqa: RUF012 - pydantic copies it
 
 
-class ProdDbReplicationsComponent(YamlComponent):
+class ProdDbReplicationsComponent(ReplicationsComponent):
     """Replicates product databases, shard by shard, into the warehouse with Sling.
 
     For each replication and shard it reads `<config_dir>/<shard>/<name>.yaml`, a Sling replication, and makes one op with an
     asset for each stream: `sling/cloud_product/<table>` of the shard `main`, `sling/cloud_product_<shard>/<table>` of others.
     """
 
-    _places: dict[dg.AssetKey, str] = PrivateAttr(default_factory=dict)
-
-    config_dir: Annotated[
-        str,
-        dg.Resolver.default(
-            description="Folder of the replication files, relative to this file.", examples=["configs"]
-        ),
-    ]
     replications: Annotated[
         list[ShardedReplication],
         dg.Resolver.default(
@@ -113,13 +101,6 @@ class ProdDbReplicationsComponent(YamlComponent):
             examples=[[{"name": "runs", "shards": ["main", "shard1"], "cron_schedule": "*/5 * * * *"}]],
         ),
     ]
-    owners: Annotated[
-        list[str],
-        names(
-            description="Who answers for the tables.",
-            examples=[["team:data-platform"]],
-        ),
-    ] = ["team:data-platform"]  # noqa: RUF012 - pydantic copies it
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
         """The ops, their source assets, and the freshness checks with the sensor that runs them.
@@ -128,7 +109,7 @@ class ProdDbReplicationsComponent(YamlComponent):
             InvalidYaml: A folder or a file is missing, two replications are one, or a name cannot be one.
             InvalidReplication: A file is wrong.
         """
-        folder = config_folder(self, context, self.config_dir)
+        folder = self.config_folder(context)
         self._places.clear()
         sources: dict[dg.AssetKey, dg.AssetSpec] = {}
         assets: list[dg.AssetsDefinition] = []
@@ -139,7 +120,7 @@ class ProdDbReplicationsComponent(YamlComponent):
                 assets.append(self._asset(declared, shard, replication))
             except dg.DagsterInvalidDefinitionError as error:
                 raise self.invalid(["replications", index], str(error)) from error
-            remember_places(self._places, {self._key(declared, shard, s): s for s in replication.streams})
+            self.remember_places({self._key(declared, shard, s): s for s in replication.streams})
             sources |= {spec.key: spec for spec in self._sources(shard, replication)}
             if declared.last_update_freshness_check:
                 checks += dg.build_last_update_freshness_checks(
@@ -149,10 +130,6 @@ class ProdDbReplicationsComponent(YamlComponent):
                 )
         sensors = [self._sensor(context.path, checks)] if checks else []
         return dg.Definitions(assets=[*assets, *sources.values()], asset_checks=checks, sensors=sensors)
-
-    def where_asset(self, key: dg.AssetKey) -> str:
-        """``file:line`` of a stream."""
-        return self._places.get(key) or super().where_asset(key)
 
     def _files(self, folder: Path) -> Iterator[tuple[int, str, Replication]]:
         """Index of the replication, shard, and what the file says."""
@@ -202,22 +179,18 @@ class ProdDbReplicationsComponent(YamlComponent):
             sling: SlingResource,
             warehouse: WarehouseResource,
         ) -> Iterator[dg.MaterializeResult]:
-            from dagster_open_platform.lib.sling.ingest import Ingestion, StreamFailed
+            from dagster_open_platform.lib.sling.ingest import Ingestion
 
-            wanted = [name for name, spec in specs.items() if spec.key in context.selected_asset_keys]
             run = Ingestion(
-                replication, database, postgres, sling, warehouse, full_refresh=config.full_refresh
-            )
-            failures = {}
-            for outcome in run.run(wanted):
-                if isinstance(outcome, StreamFailed):
-                    context.log.error(f"{outcome.stream.name}: {outcome.failure.description}")
-                    failures[outcome.stream.name] = outcome.failure
-                else:
-                    yield dg.MaterializeResult(
-                        asset_key=specs[outcome.stream.name].key, metadata=metadata_of(outcome)
-                    )
-            raise_failures(failures, len(wanted))
+                replication,
+                database,
+                postgres,
+                sling,
+                warehouse,
+                full_refresh=config.full_refresh,
+                started_at=start_of(context),
+            ).run
+            yield from materialize_streams(context, specs, run, metadata_of)
 
         return replicate
 
@@ -272,6 +245,14 @@ def schema_of(shard: str) -> str:
 def source_key(shard: str, stream: Stream) -> dg.AssetKey:
     """The external asset of a table in a product database."""
     return dg.AssetKey(["postgres", shard, stream.name.split(".")[1]])
+
+
+def start_of(context: dg.AssetExecutionContext) -> datetime:
+    """When the run started (UTC): the same when a step of it is tried again."""
+    record = context.instance.get_run_record_by_id(context.run_id)
+    if record is None or record.start_time is None:
+        return datetime.now(UTC)  # a step without a run, as in a test
+    return datetime.fromtimestamp(record.start_time, UTC)
 
 
 def metadata_of(loaded: Any) -> dict[str, Any]:

@@ -10,26 +10,22 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import dagster as dg
-from pydantic import PrivateAttr
 
 from dagster_open_platform.lib.automation import on_inputs_settled
 from dagster_open_platform.lib.postgres.resource import PostgresResource
+from dagster_open_platform.lib.sling.component import ReplicationsComponent, materialize_streams
 from dagster_open_platform.lib.sling.config import Mode, Replication, Stream, load_replication
 from dagster_open_platform.lib.sling.errors import InvalidReplication
 from dagster_open_platform.lib.sling.fields import names
 from dagster_open_platform.lib.sling.reporting import (
     RETRIES,
-    config_folder,
     logical_database,
     op_name,
-    raise_failures,
-    remember_places,
     stream_reference,
     table_schema,
 )
 from dagster_open_platform.lib.sling.resource import SlingResource
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
-from dagster_open_platform.lib.yaml_component import YamlComponent
 from dagster_open_platform.lib.yaml_errors import suggestion
 
 
@@ -62,20 +58,12 @@ class EgressReplication(dg.Model, dg.Resolvable):
     ] = ["reporting"]  # noqa: RUF012 - pydantic copies it
 
 
-class EgressReplicationComponent(YamlComponent):
+class EgressReplicationComponent(ReplicationsComponent):
     """Publishes tables of the warehouse to a reporting Postgres with Sling; readers never see one half-written.
 
     For each replication it reads `<config_dir>/<name>.yaml`, a Sling replication, and makes one op with an asset for each stream.
     """
 
-    _places: dict[dg.AssetKey, str] = PrivateAttr(default_factory=dict)
-
-    config_dir: Annotated[
-        str,
-        dg.Resolver.default(
-            description="Folder of the replication files, relative to this file.", examples=["configs"]
-        ),
-    ]
     replications: Annotated[
         list[EgressReplication],
         dg.Resolver.default(
@@ -83,13 +71,6 @@ class EgressReplicationComponent(YamlComponent):
             examples=[[{"name": "product_usage", "deps": ["{{ dbt_asset_key('dim_organizations') }}"]}]],
         ),
     ]
-    owners: Annotated[
-        list[str],
-        names(
-            description="Who answers for the tables.",
-            examples=[["team:data-platform"]],
-        ),
-    ] = ["team:data-platform"]  # noqa: RUF012 - pydantic copies it
 
     @classmethod
     def get_additional_scope(cls) -> Mapping[str, Any]:
@@ -103,7 +84,7 @@ class EgressReplicationComponent(YamlComponent):
             InvalidYaml: A folder or a file is missing, a mode cannot be published, or a name cannot be one.
             InvalidReplication: A file is wrong.
         """
-        folder = config_folder(self, context, self.config_dir)
+        folder = self.config_folder(context)
         self._places.clear()
         assets: list[dg.AssetsDefinition] = []
         for index, declared in enumerate(self.replications):
@@ -117,12 +98,8 @@ class EgressReplicationComponent(YamlComponent):
                 assets.append(self._asset(declared, replication))
             except dg.DagsterInvalidDefinitionError as error:
                 raise self.invalid(["replications", index], str(error)) from error
-            remember_places(self._places, {self._key(declared, s): s for s in replication.streams})
+            self.remember_places({self._key(declared, s): s for s in replication.streams})
         return dg.Definitions(assets=assets)
-
-    def where_asset(self, key: dg.AssetKey) -> str:
-        """``file:line`` of a stream."""
-        return self._places.get(key) or super().where_asset(key)
 
     def _file(self, index: int, path: Path) -> Replication:
         here: list[str | int] = ["replications", index, "name"]
@@ -152,19 +129,10 @@ class EgressReplicationComponent(YamlComponent):
             sling: SlingResource,
             warehouse: WarehouseResource,
         ) -> Iterator[dg.MaterializeResult]:
-            from dagster_open_platform.lib.sling.publication import Publication, StreamUnpublished
+            from dagster_open_platform.lib.sling.publication import Publication
 
-            wanted = [name for name, spec in specs.items() if spec.key in context.selected_asset_keys]
-            failures = {}
-            for outcome in Publication(replication, database, postgres, sling, warehouse).run(wanted):
-                if isinstance(outcome, StreamUnpublished):
-                    context.log.error(f"{outcome.stream.name}: {outcome.failure.description}")
-                    failures[outcome.stream.name] = outcome.failure
-                else:
-                    yield dg.MaterializeResult(
-                        asset_key=specs[outcome.stream.name].key, metadata=metadata_of(outcome)
-                    )
-            raise_failures(failures, len(wanted))
+            run = Publication(replication, database, postgres, sling, warehouse).run
+            yield from materialize_streams(context, specs, run, metadata_of)
 
         return publish
 

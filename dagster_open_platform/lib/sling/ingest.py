@@ -26,6 +26,7 @@ from dagster_open_platform.lib.sling.config import Mode, Replication, Stream
 from dagster_open_platform.lib.sling.diagnosis import stream_failure
 from dagster_open_platform.lib.sling.errors import InvalidReplication, SlingRefused
 from dagster_open_platform.lib.sling.load import load, read_extract, since, watermark
+from dagster_open_platform.lib.sling.outcomes import StreamFailed
 from dagster_open_platform.lib.sling.resource import SlingResource
 from dagster_open_platform.lib.sling.runner import StreamOutcome
 from dagster_open_platform.lib.warehouse.protocol import TableRef, WarehouseConnection, WriteResult
@@ -62,14 +63,6 @@ class StreamLoaded:
 
 
 @dataclass(frozen=True)
-class StreamFailed:
-    """A stream whose table is as it was."""
-
-    stream: Stream
-    failure: PermanentFailure | RetryableFailure
-
-
-@dataclass(frozen=True)
 class _Job:
     """A stream that can be extracted."""
 
@@ -80,13 +73,20 @@ class _Job:
     file: Path
     anew: bool
 
+    @property
+    def is_incremental(self) -> bool:
+        """Whether the table has one row a key."""
+        return self.stream.mode is Mode.INCREMENTAL
+
     def configuration(self) -> dict[str, object]:
         """The stream as Sling is told of it."""
         condition = "" if self.since is None else since(self.stream, self.since)
         return {
             "object": self.file.as_uri(),
             "mode": "full-refresh",
-            "sql": select_sql(self.stream, self.plans, condition, newest_of_key=self.anew),
+            "sql": select_sql(
+                self.stream, self.plans, condition, newest_of_key=self.is_incremental and self.anew
+            ),
             "columns": sling_types(self.plans),
             "target_options": {"format": "arrow"},
         }
@@ -102,8 +102,8 @@ class Ingestion:
         postgres: Opens the source.
         sling: Extracts.
         warehouse: Loads.
-        full_refresh: Whether incremental streams are loaded anew, from all rows of the source.
-        started_at: Goes into `_sling_loaded_at`.
+        full_refresh: Whether incremental and truncate tables are made anew, from all rows of the source.
+        started_at: Goes into `_sling_loaded_at`; the same when a run is tried again.
     """
 
     replication: Replication
@@ -159,9 +159,9 @@ class Ingestion:
                 " the warehouse stays as it is. If the table is gone for good, remove the stream."
             )
         table = self.warehouse.table(self.database, stream.schema, stream.table)
-        is_incremental = stream.mode is Mode.INCREMENTAL
-        anew = is_incremental and self.full_refresh
-        mark = watermark(warehouse, table, stream, self.started_at) if is_incremental and not anew else None
+        anew = self.full_refresh and stream.mode in (Mode.INCREMENTAL, Mode.TRUNCATE)
+        reads_on = stream.mode is Mode.INCREMENTAL and not anew
+        mark = watermark(warehouse, table, stream, self.started_at) if reads_on else None
         return _Job(stream, table, plan_columns(stream, found[stream.name]), mark, file, anew)
 
     def _extract_and_load(
@@ -194,7 +194,7 @@ class Ingestion:
             raise SlingRefused(
                 f"Sling says that {job.stream.name} has {outcome.rows} rows, and its file has {count}. Nothing was changed."
             )
-        written = load(warehouse, job.table, rows, job.stream, anew=job.anew)
+        written = load(warehouse, job.table, rows, job.stream, anew=job.anew, loaded_at=self.started_at)
         total = warehouse.query(f"select count(*) as n from {warehouse.quoted(job.table)}")  # noqa: S608 - quoted
         return StreamLoaded(
             stream=job.stream,

@@ -10,7 +10,10 @@ The contracts. S is what the source's query answered; every write is one transac
   the table, one row a key, and no row is replaced by an older one; all other rows stay as they are. So deletes do not arrive, nor
   updates that leave the update key behind. New columns are added and are null in rows that were not loaded since; vanished
   ones keep their last values. A column of another type is an error; a full refresh makes the table anew.
-- snapshot: S is appended; `_sling_loaded_at` tells the snapshots apart.
+- snapshot: S is appended; `_sling_loaded_at` tells the snapshots apart. A load that is repeated with the same one (the retry
+  of a run) replaces what it had appended.
+
+A full refresh makes incremental and truncate tables anew, with the columns and types of S.
 """
 
 from __future__ import annotations
@@ -32,6 +35,7 @@ from dagster_open_platform.lib.warehouse.protocol import (
     SchemaDrift,
     TableRef,
     WarehouseConnection,
+    Window,
     WriteResult,
 )
 
@@ -49,6 +53,7 @@ def load(
     stream: Stream,
     *,
     anew: bool,
+    loaded_at: dt.datetime,
 ) -> WriteResult:
     """Write the rows under the contract of the stream's mode.
 
@@ -57,7 +62,8 @@ def load(
         table: Where to.
         rows: As `read_extract` gives them.
         stream: Its mode and keys.
-        anew: Whether an incremental table is made anew from all rows of the source.
+        anew: Whether an incremental or truncate table is made anew from all rows of the source.
+        loaded_at: The moment in the rows' `_sling_loaded_at`.
 
     Raises:
         UnrepresentableValue: A value would not survive. Nothing is changed.
@@ -67,9 +73,10 @@ def load(
         case Mode.FULL_REFRESH:
             return connection.replace_table(table, rows)
         case Mode.TRUNCATE:
-            return connection.replace_table(table, rows, keep_columns=True)
+            return connection.replace_table(table, rows, keep_columns=not anew)
         case Mode.SNAPSHOT:
-            return connection.append(table, rows, drift=SchemaDrift.FOLLOW)
+            snapshot = Window(LOADED_AT, loaded_at, loaded_at + dt.timedelta(microseconds=1))
+            return connection.replace_window(table, rows, snapshot, drift=SchemaDrift.FOLLOW)
         case Mode.INCREMENTAL if anew:
             return connection.replace_table(table, rows)
         case Mode.INCREMENTAL:

@@ -23,6 +23,7 @@ from dagster_open_platform.lib.sling.connections import sling_type, source_colum
 from dagster_open_platform.lib.sling.diagnosis import stream_failure
 from dagster_open_platform.lib.sling.errors import UnrepresentableValue, UnsupportedColumn
 from dagster_open_platform.lib.sling.export import ExportedColumn, export, sling_stream
+from dagster_open_platform.lib.sling.outcomes import StreamFailed
 from dagster_open_platform.lib.sling.resource import SlingResource
 from dagster_open_platform.lib.sling.runner import StreamOutcome
 from dagster_open_platform.lib.warehouse.errors import MissingObject
@@ -57,14 +58,6 @@ class StreamPublished:
 
 
 @dataclass(frozen=True)
-class StreamUnpublished:
-    """A stream whose table is as it was."""
-
-    stream: Stream
-    failure: PermanentFailure | RetryableFailure
-
-
-@dataclass(frozen=True)
 class _Job:
     """A stream whose rows are in a file."""
 
@@ -92,7 +85,7 @@ class Publication:
     sling: SlingResource
     warehouse: WarehouseResource
 
-    def run(self, streams: Collection[str]) -> Iterator[StreamPublished | StreamUnpublished]:
+    def run(self, streams: Collection[str]) -> Iterator[StreamPublished | StreamFailed]:
         """Publish streams; one that fails does not keep the others from being published.
 
         Args:
@@ -115,7 +108,7 @@ class Publication:
                         job = self._exported(warehouse, stream, directory / f"{number}.csv")
                         jobs[job.file.as_uri()] = job
                     except (PermanentFailure, RetryableFailure) as failure:
-                        yield StreamUnpublished(stream, failure)
+                        yield StreamFailed(stream, failure)
             if jobs:
                 yield from self._carry(session, jobs, directory)
 
@@ -189,14 +182,14 @@ class Publication:
 
     def _carry(
         self, session: psycopg.Connection, jobs: Mapping[str, _Job], directory: Path
-    ) -> Iterator[StreamPublished | StreamUnpublished]:
+    ) -> Iterator[StreamPublished | StreamFailed]:
         target = self.replication.target
         streams = {
             file: sling_stream(f"{LANDING_SCHEMA}.{_landing(job.stream)}", job.columns)
             for file, job in jobs.items()
         }
         configuration = {"source": "LOCAL", "target": target, "streams": streams}
-        outcomes = self.sling.run(configuration, {target: self.postgres.url(target)}, directory)
+        outcomes = self.sling.run(configuration, {target: self.postgres.session_url(target)}, directory)
         # Sling ends before the workspace goes, also when the caller wants no more.
         with contextlib.closing(outcomes):
             for outcome in outcomes:
@@ -204,7 +197,7 @@ class Publication:
                 try:
                     yield self._published(session, job, outcome)
                 except (PermanentFailure, RetryableFailure) as failure:
-                    yield StreamUnpublished(job.stream, failure)
+                    yield StreamFailed(job.stream, failure)
                 finally:
                     job.file.unlink(missing_ok=True)
 

@@ -1,7 +1,6 @@
 """What Dagster is told of streams, whichever way they go.
 
-What belongs here: what the components of both ways have in common: where their files are, metadata of a materialization, and one
-failure out of many. What does not: running streams.
+What belongs here: metadata of specs and materializations, names, and one failure out of many. What does not: running streams.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,9 +10,8 @@ from typing import Any, Literal
 import dagster as dg
 
 from dagster_open_platform.lib.sling.config import Replication, Stream
-from dagster_open_platform.lib.sling.errors import InvalidReplication, StreamsFailed, StreamsInterrupted
+from dagster_open_platform.lib.sling.errors import StreamsFailed, StreamsInterrupted
 from dagster_open_platform.lib.sling.files import chain
-from dagster_open_platform.lib.yaml_component import YamlComponent
 from dagster_open_platform.lib.yaml_errors import suggestion
 from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
@@ -24,27 +22,6 @@ WAREHOUSE_KIND = "snowflake"
 
 RETRIES = dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 """For failures that may pass; permanent ones are never retried."""
-
-
-def config_folder(component: YamlComponent, context: dg.ComponentLoadContext, config_dir: str) -> Path:
-    """The folder of a component's replication files.
-
-    Args:
-        component: For the message.
-        context: Where the component is.
-        config_dir: Relative to that.
-
-    Raises:
-        InvalidYaml: There is no such folder.
-    """
-    here = context.path if context.path.is_dir() else context.path.parent
-    folder = here / config_dir
-    if not folder.is_dir():
-        beside = [path.name for path in here.iterdir() if path.is_dir() and path.name != "__pycache__"]
-        raise component.invalid(
-            ["config_dir"], f"there is no folder {folder}.{suggestion(config_dir, beside)}"
-        )
-    return folder
 
 
 def logical_database(replication: Replication, side: Literal["source", "target"]) -> str:
@@ -65,25 +42,6 @@ def logical_database(replication: Replication, side: Literal["source", "target"]
             [side], f"{connection!r} is no database of the warehouse.{suggestion(connection, valid)}"
         )
     return connection.lower()
-
-
-def remember_places(places: dict[dg.AssetKey, str], streams: Mapping[dg.AssetKey, Stream]) -> None:
-    """Note where assets are declared.
-
-    Args:
-        places: Those of the component so far; the others are added.
-        streams: By the key of their asset.
-
-    Raises:
-        InvalidReplication: An asset is declared twice.
-    """
-    for key, stream in streams.items():
-        if key in places:
-            raise InvalidReplication(
-                f"{stream.place}: streams.{stream.name}: the asset {key.to_user_string()!r} is also declared at {places[key]};"
-                " expected one declaration."
-            )
-        places[key] = stream.place
 
 
 def stream_reference(stream: Stream) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dagster_open_platform.lib.sling.config import load_replication
-from dagster_open_platform.lib.sling.ingest import StreamFailed
+from dagster_open_platform.lib.sling.outcomes import StreamFailed
 from dagster_open_platform_tests.fixtures.sling import SCHEMA, Site
 
 

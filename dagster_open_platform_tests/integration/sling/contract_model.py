@@ -53,14 +53,13 @@ class Target:
             source: The source's rows.
             kinds: The source's columns and types.
             now: When the run started.
-            full_refresh: Whether an incremental table is made anew.
+            full_refresh: Whether an incremental or truncate table is made anew.
         """
         read = source
         if self.mode == "incremental":
             read = self._newest(source) if full_refresh else self._since(source, self.mark(now))
-        anew = (
-            self.kinds is None or self.mode == "full-refresh" or (self.mode == "incremental" and full_refresh)
-        )
+        refreshed = full_refresh and self.mode in ("incremental", "truncate")
+        anew = self.kinds is None or self.mode == "full-refresh" or refreshed
         before = {} if anew or self.kinds is None else self.kinds
         if any(before[name] != kind for name, kind in kinds.items() if name in before):
             return "SchemaMismatch"

@@ -15,7 +15,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from dagster_open_platform.lib.sling.ingest import StreamFailed, StreamLoaded
+from dagster_open_platform.lib.sling.ingest import StreamLoaded
+from dagster_open_platform.lib.sling.outcomes import StreamFailed
 from dagster_open_platform.lib.warehouse.errors import SchemaMismatch
 from dagster_open_platform_tests.fixtures.sling import Site, in_order
 from dagster_open_platform_tests.integration.sling.contract_model import LOADED_AT, Target
@@ -285,3 +286,34 @@ def test_a_full_refresh_keeps_the_newest_row_of_a_key_and_repairs_what_an_increm
     site.load(stream, full_refresh=True)
     assert found() == [(1, "a", 3), (2, "a", 6)]
     assert set(site.stored("facts")[0]) == {"id", "region", "at", "words", LOADED_AT}
+
+
+def test_a_truncate_table_takes_a_changed_type_with_a_full_refresh(site: Site) -> None:
+    stream = "public.facts: {mode: truncate}\n"
+    site.source("create table facts (id int, words text)", "insert into facts values (1, 'one')")
+    site.load(stream)
+    site.source("alter table facts alter words type int using length(words)")
+    (failed,) = site.ingest(stream).values()
+    assert isinstance(failed, StreamFailed)
+    assert isinstance(failed.failure, SchemaMismatch)
+    assert [row["words"] for row in site.stored("facts")] == ["one"]
+    site.load(stream, full_refresh=True)
+    assert [row["words"] for row in site.stored("facts")] == [3]
+
+
+def test_a_snapshot_is_taken_once_a_run(site: Site) -> None:
+    stream = "public.facts: {mode: snapshot}\n"
+    first, second = (dt.datetime(2026, 6, day, tzinfo=dt.UTC) for day in (1, 2))
+    site.source("create table facts (id int)", "insert into facts values (1), (2)")
+
+    def found() -> list[tuple[object, ...]]:
+        return sorted((row[LOADED_AT], row["id"]) for row in site.stored("facts"))
+
+    site.load(stream, started_at=first)
+    # The retry of the same run, whose source has moved on.
+    site.source("insert into facts values (3)")
+    site.load(stream, started_at=first)
+    assert found() == [(first, 1), (first, 2), (first, 3)]
+    site.source("delete from facts where id < 3")
+    site.load(stream, started_at=second)
+    assert found() == [(first, 1), (first, 2), (first, 3), (second, 3)]

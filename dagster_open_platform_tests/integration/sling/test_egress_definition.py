@@ -6,7 +6,7 @@ import pytest
 from psycopg import sql
 
 from dagster_open_platform.lib.postgres.errors import DatabaseRefused, DependentObjects
-from dagster_open_platform.lib.sling.publication import StreamUnpublished
+from dagster_open_platform.lib.sling.outcomes import StreamFailed
 from dagster_open_platform_local.services.postgres.databases import REPLICATOR
 from dagster_open_platform_tests.fixtures.egress import SCHEMA, Outlet, outlet_fixture
 
@@ -32,7 +32,7 @@ def refused(outlet: Outlet, select: str, streams: str = f"{STREAM}: {{}}") -> Ex
     before = state(outlet)
     outlet.model(f"create or replace table usage as {select}")
     outcome = outlet.run(streams)[STREAM]
-    assert isinstance(outcome, StreamUnpublished)
+    assert isinstance(outcome, StreamFailed)
     assert state(outlet) == before
     assert outlet.landing_tables() == []
     return outcome.failure
@@ -163,6 +163,6 @@ def test_a_view_in_the_place_of_the_table_is_left_alone(outlet: Outlet) -> None:
     outlet.model("create table usage as select 1 as id")
     outlet.published("create view public.usage as select 7 as id")
     outcome = outlet.run(f"{STREAM}: {{}}")[STREAM]
-    assert isinstance(outcome, StreamUnpublished)
+    assert isinstance(outcome, StreamFailed)
     assert isinstance(outcome.failure, DatabaseRefused)
     assert outlet.table("usage", "id") == [(7,)]

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from dagster_open_platform.lib.sling.errors import UnrepresentableValue, UnsupportedColumn
-from dagster_open_platform.lib.sling.publication import StreamUnpublished
+from dagster_open_platform.lib.sling.outcomes import StreamFailed
 from dagster_open_platform.lib.warehouse.errors import MissingObject, StatementFailed
 from dagster_open_platform.utils.failures import PermanentFailure
 from dagster_open_platform_tests.fixtures.egress import SCHEMA, Outlet, outlet_fixture
@@ -39,7 +39,7 @@ def test_what_would_not_survive_is_refused_by_its_own_stream(outlet: Outlet) -> 
     outcomes = outlet.run(f"{streams}{SCHEMA}.good: {{}}\n")
     for number, (value, kind, phrase) in enumerate(REFUSED):
         outcome = outcomes[f"{SCHEMA}.t{number}"]
-        assert isinstance(outcome, StreamUnpublished), value
+        assert isinstance(outcome, StreamFailed), value
         assert isinstance(outcome.failure, kind), value
         assert isinstance(outcome.failure, PermanentFailure)
         assert phrase in str(outcome.failure.description)
@@ -71,7 +71,7 @@ def test_a_wrong_stream_is_told_before_sling_starts(
     outlet.model("create table people as select 1 as id, 'a' as name")
     replication = outlet.replication(f"{SCHEMA}.people:\n  {stream}\n")
     outcome = outlet.run(replication)[f"{SCHEMA}.people"]
-    assert isinstance(outcome, StreamUnpublished)
+    assert isinstance(outcome, StreamFailed)
     assert isinstance(outcome.failure, kind)
     assert phrase in str(outcome.failure.description)
 
@@ -80,11 +80,11 @@ def test_a_missing_table_or_database_keeps_no_other_from_being_published(outlet:
     streams = f"{SCHEMA}.gone: {{}}\n{SCHEMA}.there: {{}}\n"
     (first, second) = outlet.run(streams).values()
     for outcome in (first, second):
-        assert isinstance(outcome, StreamUnpublished)
+        assert isinstance(outcome, StreamFailed)
         assert isinstance(outcome.failure, MissingObject)
     outlet.model("create table there as select 1 as id")
     outcomes = outlet.run(streams)
     gone = outcomes[f"{SCHEMA}.gone"]
-    assert isinstance(gone, StreamUnpublished)
+    assert isinstance(gone, StreamFailed)
     assert "usage.yaml:4: the warehouse has no table" in str(gone.failure.description)
     assert outlet.table("there", "id") == [(1,)]

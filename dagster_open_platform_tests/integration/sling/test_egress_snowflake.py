@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 
-from dagster_open_platform.lib.sling.publication import StreamUnpublished
+from dagster_open_platform.lib.sling.outcomes import StreamFailed
 from dagster_open_platform.lib.warehouse import TableRef, WarehouseConnection
 from dagster_open_platform.lib.warehouse.errors import MissingObject
 from dagster_open_platform.lib.warehouse.snowflake.resource import SnowflakeWarehouse
@@ -46,7 +46,7 @@ def test_columns_of_every_shared_type_are_published(outlet: Outlet) -> None:
             connection.replace_table(TableRef("dwh_reporting", SCHEMA, "shared"), pa.table(ROWS))
         outcomes = outlet.run(streams, warehouse=InDatabase(**warehouse.model_dump()))
     gone = outcomes[f"{SCHEMA}.gone"]
-    assert isinstance(gone, StreamUnpublished)
+    assert isinstance(gone, StreamFailed)
     assert isinstance(gone.failure, MissingObject)
     assert [name for name, _ in outlet.catalog("shared")] == list(ROWS)
     assert_same(outlet.table("shared", "id"), [tuple(row.values()) for row in pa.table(ROWS).to_pylist()])

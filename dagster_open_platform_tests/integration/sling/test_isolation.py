@@ -19,7 +19,8 @@ from dagster_open_platform.lib.sling.errors import (
     UnrepresentableValue,
     UnsupportedColumn,
 )
-from dagster_open_platform.lib.sling.ingest import StreamFailed, StreamLoaded
+from dagster_open_platform.lib.sling.ingest import StreamLoaded
+from dagster_open_platform.lib.sling.outcomes import StreamFailed
 from dagster_open_platform.lib.warehouse.errors import (
     DuplicateKeys,
     InvalidIdentifier,

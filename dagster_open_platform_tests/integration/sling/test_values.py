@@ -19,8 +19,9 @@ from psycopg import sql
 from psycopg.types.string import TextLoader
 
 from dagster_open_platform.lib.sling.errors import UnrepresentableValue, UnsupportedColumn
-from dagster_open_platform.lib.sling.ingest import StreamFailed, StreamLoaded
+from dagster_open_platform.lib.sling.ingest import StreamLoaded
 from dagster_open_platform.lib.sling.load import LOADED_AT
+from dagster_open_platform.lib.sling.outcomes import StreamFailed
 from dagster_open_platform_tests.fixtures.sling import Site, in_order
 
 HUGE = Decimal("9" * 28 + "." + "9" * 10)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import pytest
 
+from dagster_open_platform.lib.sling.cloud_product_ingest import start_of
 from dagster_open_platform.utils.environment_helpers import EnvironmentName
 from dagster_open_platform_tests.fixtures.components import loaded
 from dagster_open_platform_tests.fixtures.graphs import described
@@ -206,3 +207,20 @@ def test_the_graph_is_the_same_in_every_environment(
     assert set(local) > set(TABLES)
     with loaded(FILES, RESOURCES, environment) as found:
         assert described(found) == local
+
+
+def test_a_step_that_is_tried_again_has_the_start_of_its_run() -> None:
+    seen = []
+
+    @dg.asset(retry_policy=dg.RetryPolicy(max_retries=1))
+    def flaky(context: dg.AssetExecutionContext) -> None:
+        seen.append(start_of(context))
+        if len(seen) == 1:
+            raise RuntimeError("once")
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize([flaky], instance=instance)
+        record = instance.get_run_record_by_id(result.run_id)
+    assert record is not None
+    assert record.start_time is not None
+    assert seen == [datetime.fromtimestamp(record.start_time, UTC)] * 2

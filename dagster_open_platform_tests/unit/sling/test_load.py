@@ -109,11 +109,11 @@ def test_values_that_are_found_late_change_nothing(
         of_mode = Stream("public.facts", mode, "product", "facts", ("Id",), "Id", place="facts.yaml:4")
         with local_duckdb(tmp_path / mode).connect() as connection:
             good, _ = read_extract(extract(tmp_path / "0.arrow", ["7", "8"]), PLANS, of_mode, NOW)
-            load(connection, TABLE, good, of_mode, anew=False)
+            load(connection, TABLE, good, of_mode, anew=False, loaded_at=NOW)
             before = connection.query("select * from purina.product.facts")
             bad, _ = read_extract(extract(tmp_path / "1.arrow", prices, lossy), PLANS, of_mode, NOW)
             with pytest.raises(UnrepresentableValue, match=said):
-                load(connection, TABLE, bad, of_mode, anew=False)
+                load(connection, TABLE, bad, of_mode, anew=False, loaded_at=NOW)
             assert connection.query("select * from purina.product.facts") == before
 
 
