@@ -76,5 +76,5 @@ reset *args:
 
 # Measure, and print ratios against their limits
 [no-exit-message]
-bench *args:
+bench *args: manifest
     @python -m dagster_open_platform_local.bench "$@"
