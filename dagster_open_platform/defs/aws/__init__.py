@@ -1,0 +1,1 @@
+"""What comes out of object storage: workspace snapshots and the cloud bill."""

@@ -1,0 +1,1 @@
+"""Object storage: reading, writing and listing S3, and what the platform finds there."""

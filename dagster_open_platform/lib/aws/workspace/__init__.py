@@ -1,0 +1,1 @@
+"""Workspace snapshots that customers send, exploded into objects."""
