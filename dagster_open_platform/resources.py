@@ -31,6 +31,7 @@ def default_resources(environment: Environment) -> Mapping[str, Any]:
     """Every resource key of the platform and what stands behind it in ``environment``."""
     return {
         "warehouse": warehouse_resource(environment),
+        "warehouse_eu": warehouse_resource(environment, region="EU"),
         # Credentials are read by the resource that needs them when it is used. An `EnvVar` that is unset would fail
         # every run of the code location, also those that need none.
         "bigquery": BigQueryResource(),
@@ -41,9 +42,20 @@ def default_resources(environment: Environment) -> Mapping[str, Any]:
     }
 
 
-def warehouse_resource(environment: Environment) -> WarehouseResource:
-    """Snowflake, or on a laptop the DuckDB files that carry the same databases."""
-    databases = {name: get_database_for_environment(name, environment) for name in LOGICAL_DATABASES}
+def warehouse_resource(environment: Environment, region: str | None = None) -> WarehouseResource:
+    """Snowflake, or on a laptop the DuckDB files that carry the same databases.
+
+    Args:
+        environment: Where the platform runs.
+        region: Another region, such as `EU`, with an account and variables of its own (`SNOWFLAKE_EU_ACCOUNT`,
+            `WAREHOUSE_EU_DUCKDB_DIR`). The platform only reads there, so a branch deployment has no clones of its databases
+            and reads the originals. None: the platform's own.
+    """
+    infix = f"_{region}" if region else ""
+    databases = {
+        name: name if region else get_database_for_environment(name, environment)
+        for name in LOGICAL_DATABASES
+    }
     engines: Mapping[EnvironmentName, str] = {
         EnvironmentName.LOCAL: "duckdb",
         EnvironmentName.BRANCH: "snowflake",
@@ -51,5 +63,5 @@ def warehouse_resource(environment: Environment) -> WarehouseResource:
         EnvironmentName.PROD: "snowflake",
     }
     if engines[environment.name] == "duckdb":
-        return duckdb_warehouse(dg.EnvVar("WAREHOUSE_DUCKDB_DIR"), databases)
-    return snowflake_warehouse(databases)
+        return duckdb_warehouse(dg.EnvVar(f"WAREHOUSE{infix}_DUCKDB_DIR"), databases)
+    return snowflake_warehouse(databases, variables=f"SNOWFLAKE{infix}")

@@ -28,6 +28,11 @@ class SnowflakeWarehouse(WarehouseResource):
     the code location loads without credentials; and all of them together, so that one error names all that is missing.
     """
 
+    variables: str = Field(
+        default="SNOWFLAKE",
+        description="Beginning of the names of the environment variables below, which another region's account has of "
+        "its own, such as SNOWFLAKE_EU.",
+    )
     account: str | None = Field(default=None, description="Account identifier. Default: SNOWFLAKE_ACCOUNT.")
     user: str | None = Field(default=None, description="User. Default: SNOWFLAKE_USER.")
     password: str | None = Field(default=None, description="Password. Default: SNOWFLAKE_PASSWORD.")
@@ -90,9 +95,9 @@ class SnowflakeWarehouse(WarehouseResource):
         """
         fields = ("account", "user", "password", "private_key", "role", "warehouse")
         found = {field: value for field in fields if (value := self._setting(field))}
-        missing = [f"SNOWFLAKE_{field.upper()}" for field in ("account", "user") if field not in found]
+        missing = [self._variable(field) for field in ("account", "user") if field not in found]
         if "password" not in found and "private_key" not in found:
-            missing.append("SNOWFLAKE_PRIVATE_KEY (or SNOWFLAKE_PASSWORD)")
+            missing.append(f"{self._variable('private_key')} (or {self._variable('password')})")
         if missing:
             raise MissingCredentials(
                 f"Snowflake cannot be opened, because these environment variables are not set: {', '.join(missing)}."
@@ -106,7 +111,10 @@ class SnowflakeWarehouse(WarehouseResource):
         value = getattr(self, field)
         if isinstance(value, dg.EnvVar):  # used outside a run, where Dagster does not resolve it
             return os.environ.get(value.env_var_name)
-        return value or os.environ.get(f"SNOWFLAKE_{field.upper()}")
+        return value or os.environ.get(self._variable(field))
+
+    def _variable(self, field: str) -> str:
+        return f"{self.variables}_{field.upper()}"
 
 
 @contextlib.contextmanager
@@ -131,6 +139,7 @@ def _login_errors(secrets: Sequence[str]) -> Iterator[None]:
 def snowflake_warehouse(
     databases: Mapping[str, str],
     *,
+    variables: str = "SNOWFLAKE",
     account: str | dg.EnvVar | None = None,
     user: str | dg.EnvVar | None = None,
     password: str | dg.EnvVar | None = None,
@@ -142,6 +151,7 @@ def snowflake_warehouse(
 
     Args:
         databases: Logical to physical names of the databases.
+        variables: Beginning of the names of the variables, SNOWFLAKE if not given.
         account: Account identifier; None reads SNOWFLAKE_ACCOUNT when a connection is opened. So do the others:
         user: SNOWFLAKE_USER.
         password: SNOWFLAKE_PASSWORD.
@@ -151,6 +161,7 @@ def snowflake_warehouse(
     """
     return SnowflakeWarehouse(
         databases=dict(databases),
+        variables=variables,
         account=account,
         user=user,
         password=password,

@@ -1,0 +1,53 @@
+"""What stands behind the warehouses' keys in each environment."""
+
+from pathlib import Path
+
+import pytest
+
+from dagster_open_platform.lib.warehouse import DuckDBWarehouse, SnowflakeWarehouse
+from dagster_open_platform.lib.warehouse.errors import MissingCredentials
+from dagster_open_platform.resources import default_resources, warehouse_resource
+from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName
+
+LOCAL = Environment(EnvironmentName.LOCAL)
+BRANCH = Environment(EnvironmentName.BRANCH, pull_request_id="42")
+PROD = Environment(EnvironmentName.PROD)
+DOGFOOD = Environment(EnvironmentName.DOGFOOD)
+
+
+def test_a_laptop_has_files_for_both_regions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    resources = default_resources(LOCAL)
+    for key, variable in {
+        "warehouse": "WAREHOUSE_DUCKDB_DIR",
+        "warehouse_eu": "WAREHOUSE_EU_DUCKDB_DIR",
+    }.items():
+        warehouse = resources[key]
+        assert isinstance(warehouse, DuckDBWarehouse)
+        with pytest.raises(MissingCredentials, match=variable), warehouse.connect():
+            pass
+        (tmp_path / key).mkdir()
+        monkeypatch.setenv(variable, str(tmp_path / key))
+        with warehouse.connect() as connection:
+            connection.execute("CREATE TABLE purina.main.t AS SELECT 1 AS n")
+        assert (tmp_path / key / "purina.duckdb").is_file()
+
+
+@pytest.mark.parametrize(
+    "environment", [BRANCH, DOGFOOD, PROD], ids=lambda environment: environment.name.value
+)
+def test_elsewhere_both_regions_are_accounts_with_variables_of_their_own(environment: Environment) -> None:
+    for region, prefix in {None: "SNOWFLAKE", "EU": "SNOWFLAKE_EU"}.items():
+        warehouse = warehouse_resource(environment, region)
+        assert isinstance(warehouse, SnowflakeWarehouse)
+        with (
+            pytest.raises(
+                MissingCredentials, match=rf"not set: {prefix}_ACCOUNT, {prefix}_USER, {prefix}_PRIVATE_KEY"
+            ),
+            warehouse.connect(),
+        ):
+            pass
+
+
+def test_a_branch_has_clones_of_the_platform_s_own_databases_only() -> None:
+    assert warehouse_resource(BRANCH).databases["purina"] == "purina_clone_42"
+    assert warehouse_resource(BRANCH, "EU").databases["purina"] == "purina"
