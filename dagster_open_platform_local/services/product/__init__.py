@@ -3,7 +3,6 @@
 What belongs here: bringing the databases to the company's date and keeping them there. What does not: what is in them
 (`company/product/`), and the server that holds them (`services/postgres/`).
 
-    difference.py   what has to be written to get from one state of a table to another
     copying.py      Arrow tables into Postgres by COPY
     ledger.py       which company a database holds, and as of which date
     writer.py       one step of one database, in one transaction

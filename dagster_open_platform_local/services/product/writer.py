@@ -10,12 +10,12 @@ import psycopg
 import pyarrow as pa
 from psycopg import sql
 
+from dagster_open_platform_local.company.difference import Difference, difference
 from dagster_open_platform_local.company.product.schema import ProductTable
 from dagster_open_platform_local.company.product.state import product_tables
 from dagster_open_platform_local.company.product.tables import tables_of
 from dagster_open_platform_local.company.settings import CompanySettings
 from dagster_open_platform_local.services.product.copying import Connection, copy_rows
-from dagster_open_platform_local.services.product.difference import Difference, difference
 from dagster_open_platform_local.services.product.errors import ForeignStateError
 from dagster_open_platform_local.services.product.ledger import (
     Entry,

@@ -8,11 +8,11 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dagster_open_platform_local.company.difference import difference
 from dagster_open_platform_local.company.product.state import product_tables
 from dagster_open_platform_local.company.product.tables import tables_of
 from dagster_open_platform_local.company.product.texts import ODDITIES
 from dagster_open_platform_local.company.settings import CompanySettings
-from dagster_open_platform_local.services.product.difference import difference
 from dagster_open_platform_tests.unit.company_product.relations import by_key
 
 SCHEMA = pa.schema(

@@ -1,6 +1,6 @@
 """What has to be written to get from one state of a table to another.
 
-What belongs here: the comparison, of Arrow tables alone. What does not: a database.
+What belongs here: the comparison, of Arrow tables alone. What does not: where the difference goes (a database, change files).
 """
 
 from collections.abc import Sequence
