@@ -39,15 +39,6 @@ _KINDS = ("page_view", "search", "launch_run", "view_asset", "edit_policy", "ope
 _KIND_WEIGHTS = thresholds([45, 12, 12, 22, 2, 7])
 
 
-def access_activity(found: Directory) -> dict[str, Columns]:
-    """The tables that only `main` has."""
-    return {
-        "session_tokens": _session_tokens(found),
-        "onboarding_checklist": _onboarding(found),
-        "audit_log": _audit_log(found),
-    }
-
-
 def _by_users(found: Directory, table: str, per_day: int, first_day: int = 0) -> tuple[Daily, Integers]:
     """What happened, and the user (by index) in the US who did it; nobody acts who is gone."""
     rows = daily(found.settings, table, found.today, per_day, first_day)
@@ -60,7 +51,7 @@ def _by_users(found: Directory, table: str, per_day: int, first_day: int = 0) ->
     return rows.where(mask), users[picked[mask]]
 
 
-def _session_tokens(found: Directory) -> Columns:
+def session_tokens(found: Directory) -> Columns:
     """A row a login, until the token expires; then it is deleted."""
     logins, user = _by_users(found, "session_tokens", _LOGINS_A_DAY, _LOGINS_SINCE)
     life = np.array(_LIFETIME_DAYS)[found.draws("session_tokens", logins.ids).below("life", 3)] * _DAY
@@ -80,7 +71,7 @@ def _session_tokens(found: Directory) -> Columns:
     }
 
 
-def _onboarding(found: Directory) -> Columns:
+def onboarding_checklist(found: Directory) -> Columns:
     """Six steps an organization, written at sign-up in one transaction and ticked off one after the other."""
     organization = np.repeat(np.flatnonzero(found.is_american), len(_STEPS))
     step = np.tile(np.arange(len(_STEPS), dtype=np.int64), organization.size // len(_STEPS))
@@ -103,7 +94,8 @@ def _onboarding(found: Directory) -> Columns:
     }
 
 
-def _audit_log(found: Directory) -> Columns:
+def audit_log(found: Directory) -> Columns:
+    """A row whenever a user did something that an administrator may ask about."""
     rows, user = _by_users(found, "audit_log", _AUDITED_A_DAY, _AUDITED_SINCE)
     draws = found.draws("audit_log", rows.ids)
     system = draws.chance("system", 0.08)
