@@ -18,6 +18,7 @@ from dagster_open_platform_local.company.moments import DAY_SECONDS
 from dagster_open_platform_local.company.product.columns import (
     Columns,
     Integers,
+    Mask,
     choice,
     joined,
     local_moments,
@@ -25,6 +26,7 @@ from dagster_open_platform_local.company.product.columns import (
     only,
 )
 from dagster_open_platform_local.company.product.estate import Estate
+from dagster_open_platform_local.company.product.happenings import Children
 from dagster_open_platform_local.company.product.texts import (
     ASSET_LAYERS,
     CRONS,
@@ -45,66 +47,135 @@ _ERROR = (
 """What a location says that does not load; the text of the product, with quotes and line ends."""
 
 
-def repository_locations_data(found: Estate, database: str) -> Columns:
-    """A row a code location."""
+@dataclass(frozen=True)
+class LastLoads:
+    """The last load of some code locations, a row each.
+
+    Args:
+        found: Whose they are.
+        rows: The code locations; their parents are deployments (by index).
+        organization: Whose it is (by index).
+        number: How often it was loaded before.
+        loaded: When (Unix seconds).
+        is_broken: Whether the load failed.
+        name: Of the code location.
+        image: That was loaded; null if the load failed.
+        draws: What stays from load to load.
+        at_load: What differs from load to load.
+    """
+
+    found: Estate
+    rows: Children
+    organization: Integers
+    number: Integers
+    loaded: Integers
+    is_broken: Mask
+    name: pa.Array
+    image: pa.Array
+    draws: Draws
+    at_load: Draws
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a code location consists of.
+
+    Args:
+        dagster_version: That it runs.
+        python_version: That it runs.
+        asset_count: How many assets it has.
+        first_asset: Where in the circle of asset keys its first one is.
+        jobs: Their names, in the order of their birth.
+    """
+
+    dagster_version: str
+    python_version: str
+    asset_count: int
+    first_asset: int
+    jobs: list[str]
+
+
+def last_loads(found: Estate, mask: Mask) -> LastLoads:
+    """The last loads of some code locations.
+
+    Args:
+        found: All of them.
+        mask: Those that are wanted.
+    """
     who, now = found.directory, found.directory.now
-    organization = found.organization_of_location(np.arange(found.locations.ids.size))
-    mask = who.runs_in(database)[organization]
-    rows, organization = found.locations.where(mask), organization[mask]
+    rows = found.locations.where(mask)
+    organization = found.deployments.parent[rows.parent]
     draws = who.draws("locations_columns", rows.ids)
     every = draws.quantile("every", _RELOADS)
     until = np.minimum(who.canceled[organization], now) - 1
     loads = np.maximum(until - rows.created, 0) // every
-    loaded = rows.created + loads * every
     at_load = who.draws("location_loads", (rows.ids << 20) | loads)
     broken = at_load.chance("broken", 0.04)
     name = joined(choice(LOCATION_NAMES, draws.below("name", len(LOCATION_NAMES))), "_", rows.seat)
-    documents = _documents(_Loads(found, draws, at_load, rows.ids, loaded, name.to_pylist()))
-    return {
-        "id": pa.array(rows.ids),
-        "organization_id": pa.array(organization + 1),
-        "deployment_id": pa.array(rows.parent + 1),
-        "location_name": name,
-        "image": only(joined("registry.example.com/", name, ":", loads), ~broken),
-        "load_count": pa.array((loads + 1).astype(np.int32)),
-        "load_error": choice((_ERROR,), np.zeros(loads.size, dtype=np.int64), ~broken),
-        "document": pa.array(documents, pa.string(), mask=broken),
-        "loaded_at": local_moments(loaded),
-        "created_at": moments(rows.created),
-        "updated_at": moments(loaded),
-    }
+    return LastLoads(
+        found=found,
+        rows=rows,
+        organization=organization,
+        number=loads,
+        loaded=rows.created + loads * every,
+        is_broken=broken,
+        name=name,
+        image=only(joined("registry.example.com/", name, ":", loads), ~broken),
+        draws=draws,
+        at_load=at_load,
+    )
 
 
-@dataclass(frozen=True)
-class _Loads:
-    """What the documents are made from, a row a location."""
-
-    found: Estate
-    draws: Draws
-    at_load: Draws
-    ids: Integers
-    loaded: Integers
-    names: list[str]
-
-
-def _documents(loads: _Loads) -> list[str]:
-    seed = loads.found.directory.settings.seed
+def what_was_loaded(loads: LastLoads) -> list[Loaded]:
+    """What each code location consists of, or would if its load had not failed."""
     lag = loads.draws.below("lag", 90)
-    dagster = versions_at(seed, loads.loaded, np.zeros(lag.size, dtype=np.bool_), lag).to_pylist()
+    nowhere = np.zeros(lag.size, dtype=np.bool_)
+    dagster = versions_at(loads.found.directory.settings.seed, loads.loaded, nowhere, lag).to_pylist()
     python = loads.draws.below("python", len(PYTHON_VERSIONS)).tolist()
     assets = (loads.draws.quantile("assets", (1, 6, 20, 60, 400)) + loads.at_load.below("grown", 6)).tolist()
     first = loads.draws.below("first_asset", len(ASSET_LAYERS) * len(JOB_OBJECTS)).tolist()
     jobs = _jobs_by_location(loads)
     return [
+        Loaded(dagster[i], PYTHON_VERSIONS[python[i]], assets[i], first[i], jobs.get(number, []))
+        for i, number in enumerate(loads.rows.ids.tolist())
+    ]
+
+
+def load_errors(loads: LastLoads) -> pa.Array:
+    """What each code location said that did not load."""
+    return choice((_ERROR,), np.zeros(loads.loaded.size, dtype=np.int64), ~loads.is_broken)
+
+
+def repository_locations_data(found: Estate, database: str) -> Columns:
+    """A row a code location."""
+    organization = found.organization_of_location(np.arange(found.locations.ids.size))
+    loads = last_loads(found, found.directory.runs_in(database)[organization])
+    return {
+        "id": pa.array(loads.rows.ids),
+        "organization_id": pa.array(loads.organization + 1),
+        "deployment_id": pa.array(loads.rows.parent + 1),
+        "location_name": loads.name,
+        "image": loads.image,
+        "load_count": pa.array((loads.number + 1).astype(np.int32)),
+        "load_error": load_errors(loads),
+        "document": pa.array(_documents(loads), pa.string(), mask=loads.is_broken),
+        "loaded_at": local_moments(loads.loaded),
+        "created_at": moments(loads.rows.created),
+        "updated_at": moments(loads.loaded),
+    }
+
+
+def _documents(loads: LastLoads) -> list[str]:
+    return [
         json.dumps(
             {
                 "location_name": name,
-                "dagster_version": dagster[i],
-                "python_version": PYTHON_VERSIONS[python[i]],
-                "repositories": [_repository(assets[i], first[i], jobs.get(number, []))],
+                "dagster_version": each.dagster_version,
+                "python_version": each.python_version,
+                "repositories": [_repository(each.asset_count, each.first_asset, each.jobs)],
             }
         )
-        for i, (number, name) in enumerate(zip(loads.ids.tolist(), loads.names, strict=True))
+        for name, each in zip(loads.name.to_pylist(), what_was_loaded(loads), strict=True)
     ]
 
 
@@ -133,11 +204,11 @@ def _asset(place: int, number: int) -> dict[str, Any]:
     }
 
 
-def _jobs_by_location(loads: _Loads) -> dict[int, list[str]]:
+def _jobs_by_location(loads: LastLoads) -> dict[int, list[str]]:
     """Names of the jobs that there were when each location (by id) was loaded."""
     found, size = loads.found, loads.found.locations.ids.size
     loaded = np.zeros(size, dtype=np.int64)
-    loaded[loads.ids - 1] = loads.loaded
+    loaded[loads.rows.ids - 1] = loads.loaded
     jobs = found.jobs.where(found.jobs.created < loaded[found.jobs.parent])
     names = job_names(found.directory.draws("jobs_columns", jobs.ids)).to_pylist()
     grouped: dict[int, list[str]] = {}
