@@ -36,7 +36,7 @@ CAPABILITIES: dict[Capability, dict[Engine, str | None]] = {
         "snowflake": "rows go into a temporary table first, then DELETE and INSERT in one transaction",
     },
     Capability.ATOMIC_MERGE: {
-        "duckdb": "rows go into a temporary table first, then UPDATE and INSERT in one transaction",
+        "duckdb": "rows go into a temporary table first, then DELETE and INSERT in one transaction",
         "snowflake": "rows go into a temporary table first, then one MERGE",
     },
     Capability.TRANSACTIONAL_DDL: {

@@ -145,7 +145,11 @@ class DuckDBConnection:
         newer_by: str | None = None,
         drift: SchemaDrift = SchemaDrift.FAIL,
     ) -> WriteResult:
-        """Update the rows whose key is there and insert the others, in one transaction (see the protocol)."""
+        """Update the rows whose key is there and insert the others, in one transaction (see the protocol).
+
+        Rows are updated by deleting and inserting them, which for rows all over a table is several times faster than
+        UPDATE or MERGE: the log of a transaction has a new row once, but an update in place value by value.
+        """
         incoming = Incoming(table, data, numbered=True)
         key, newer_by = checks.validated_key(table, incoming.schema, key, newer_by)
         plan = self._plan(table, incoming, drift)
@@ -158,10 +162,12 @@ class DuckDBConnection:
             checks.check_staged(table, key, nulls, [] if newer_by else duplicates)
             if newer_by and duplicates:
                 self._run(sql.drop_superseded(key, newer_by))
-            update = sql.update_from_staged(table, incoming.schema.names, key, newer_by)
-            updated = self._run(update) if update and not plan.create else 0
-            inserted = self._run(sql.insert_from_staged(table, key, plan.absent))
-            self._run(sql.drop_staged())
+            columns = incoming.schema.names
+            self._run(sql.match_staged(table, columns, key, newer_by, plan.absent))
+            updated = self._run(sql.delete_matched(table, columns, key, newer_by))
+            inserted = self._run(sql.insert_matched(table, plan.absent)) - updated
+            for statement in sql.drop_staged():
+                self._run(statement)
         return WriteResult(rows_deleted=0, rows_inserted=inserted, rows_updated=updated)
 
     def last_updated(self, tables: Sequence[TableRef]) -> dict[TableRef, dt.datetime | None]:

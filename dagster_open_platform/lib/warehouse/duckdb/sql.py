@@ -15,8 +15,9 @@ from dagster_open_platform.lib.warehouse.protocol import TableRef
 
 # Name under which the stream of incoming rows is registered.
 STREAM = "_incoming_stream"
-# Temporary table of a merge: the rows that came.
+# Temporary tables of a merge: the rows that came, and for each of them what it meets in the table.
 STAGED = "_incoming_rows"
+MATCHED = "_incoming_matches"
 
 # The bookkeeping of last changes, one table in each database file.
 BOOKKEEPING_SCHEMA = "_warehouse_seam"
@@ -117,33 +118,60 @@ def drop_superseded(key: Sequence[str], newer_by: str) -> str:
     )
 
 
-def update_from_staged(
-    table: TableRef, columns: Sequence[str], key: Sequence[str], newer_by: str | None
-) -> str | None:
-    """Update the rows whose key came, unless they are newer. None when there is nothing but the key to update."""
-    changed = [name for name in columns if name not in key]
-    if not changed:
-        return None
-    assignments = ", ".join(f"{double_quoted(name)} = incoming.{double_quoted(name)}" for name in changed)
-    condition = " AND ".join(f"target.{double_quoted(name)} = incoming.{double_quoted(name)}" for name in key)
-    if newer_by:
-        newer = double_quoted(newer_by)
-        condition += f" AND (target.{newer} IS NULL OR incoming.{newer} >= target.{newer})"
-    return f"UPDATE {quoted(table)} AS target SET {assignments} FROM {STAGED} AS incoming WHERE {condition}"
+def match_staged(
+    table: TableRef, columns: Sequence[str], key: Sequence[str], newer_by: str | None, absent: Sequence[str]
+) -> str:
+    """Note which staged rows are new and which take the place of a row, with that row's values in the absent columns.
 
-
-def insert_from_staged(table: TableRef, key: Sequence[str], absent: Sequence[str] = ()) -> str:
-    """Insert the rows whose key the table does not have; columns that they lack are null."""
-    condition = " AND ".join(f"target.{double_quoted(name)} = incoming.{double_quoted(name)}" for name in key)
+    A staged row is noted once for each row of the table that has its key, and not at all if it may not replace it.
+    """
+    kept = "".join(f", target.{double_quoted(name)} AS {_kept(place)}" for place, name in enumerate(absent))
     return (
-        f"INSERT INTO {quoted(table)} BY NAME SELECT incoming.* EXCLUDE ({ROW_NUMBER}){_nulls(absent)} "
-        f"FROM {STAGED} AS incoming WHERE NOT EXISTS (SELECT 1 FROM {quoted(table)} AS target WHERE {condition})"
+        f"CREATE OR REPLACE TEMPORARY TABLE {MATCHED} AS SELECT incoming.{ROW_NUMBER}{kept} "
+        f"FROM {STAGED} AS incoming LEFT JOIN {quoted(table)} AS target ON {_same_key(key)} "
+        f"WHERE target.{double_quoted(key[0])} IS NULL OR {_replaces(columns, key, newer_by)}"
     )
 
 
-def drop_staged() -> str:
-    """Drop the staging table."""
-    return f"DROP TABLE IF EXISTS {double_quoted('temp', STAGED)}"
+def delete_matched(table: TableRef, columns: Sequence[str], key: Sequence[str], newer_by: str | None) -> str:
+    """Delete the rows that staged rows take the place of."""
+    return (
+        f"DELETE FROM {quoted(table)} AS target USING {STAGED} AS incoming "
+        f"WHERE {_same_key(key)} AND {_replaces(columns, key, newer_by)}"
+    )
+
+
+def insert_matched(table: TableRef, absent: Sequence[str]) -> str:
+    """Insert the staged rows, as often as they were noted; absent columns have what was noted with them, or null."""
+    kept = "".join(f", matched.{_kept(place)} AS {double_quoted(name)}" for place, name in enumerate(absent))
+    return (
+        f"INSERT INTO {quoted(table)} BY NAME SELECT incoming.* EXCLUDE ({ROW_NUMBER}){kept} "
+        f"FROM {STAGED} AS incoming JOIN {MATCHED} AS matched USING ({ROW_NUMBER})"
+    )
+
+
+def _same_key(key: Sequence[str]) -> str:
+    return " AND ".join(f"target.{double_quoted(name)} = incoming.{double_quoted(name)}" for name in key)
+
+
+def _replaces(columns: Sequence[str], key: Sequence[str], newer_by: str | None) -> str:
+    """Whether a staged row may replace the row with its key: not if there is nothing but the key, or if it is older."""
+    if {*columns} == {*key}:
+        return "FALSE"
+    if newer_by is None:
+        return "TRUE"
+    newer = double_quoted(newer_by)
+    return f"(target.{newer} IS NULL OR incoming.{newer} >= target.{newer})"
+
+
+def _kept(place: int) -> str:
+    return f"_kept_{place}"
+
+
+def drop_staged() -> tuple[str, str]:
+    """Drop the temporary tables of a merge."""
+    first, second = (f"DROP TABLE IF EXISTS {double_quoted('temp', name)}" for name in (STAGED, MATCHED))
+    return first, second
 
 
 def create_bookkeeping(database: str) -> tuple[str, str]:
