@@ -1,6 +1,7 @@
 """Replication files as text: reading one and what it extends, which fields there are, and where each stands.
 
-What belongs here: the YAML and its positions. What does not: what the fields mean together (`config.py`).
+What belongs here: the fields and their positions. What does not: reading YAML (`lib/yaml_files.py`), and what the fields
+mean together (`config.py`).
 """
 
 import os
@@ -9,13 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-from dagster_shared.yaml_utils import parse_yaml_with_source_position
 from dagster_shared.yaml_utils.source_position import SourcePositionTree
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dagster_open_platform.lib.sling.errors import InvalidReplication
 from dagster_open_platform.lib.yaml_errors import position, suggestion
+from dagster_open_platform.lib.yaml_files import read_mapping
 
 
 class _Strict(BaseModel):
@@ -94,55 +94,14 @@ def chain(path: Path) -> Iterator[ReplicationFile]:
 
 
 def _read(path: Path) -> ReplicationFile:
-    try:
-        text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        if not isinstance(root, yaml.MappingNode):
-            raise InvalidReplication(
-                f"{path}:1: a replication file is a mapping with source, target and streams."
-            )
-        _refuse_doubled(path, root)
-        tree = parse_yaml_with_source_position(text, str(path))
-    except FileNotFoundError as error:
-        raise InvalidReplication(f"There is no replication file {path}.") from error
-    except OSError as error:
-        raise InvalidReplication(f"{path} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
-        problem = error.problem if isinstance(error, yaml.MarkedYAMLError) else str(error).partition("\n")[0]
-        raise InvalidReplication(f"{path}:{mark.line + 1 if mark else 1}: not YAML: {problem}") from error
-    content = tree.value
-    file = ReplicationFile(path, content, tree.source_position_tree)
+    expected = "a mapping with source, target and streams"
+    content, positions = read_mapping(path, "replication file", expected, InvalidReplication)
+    file = ReplicationFile(path, content, positions)
     try:
         _ReplicationYaml.model_validate(content)
     except ValidationError as error:
         raise _first_error(file, error) from None
     return file
-
-
-def _refuse_doubled(path: Path, node: yaml.Node) -> None:
-    """The last of two equal keys would hide the first."""
-    children = [node]
-    seen: set[int] = set()
-    while children:
-        node = children.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, yaml.SequenceNode):
-            children += node.value
-        elif isinstance(node, yaml.MappingNode):
-            lines: dict[str, int] = {}
-            for key, value in node.value:
-                children.append(value)
-                if not isinstance(key, yaml.ScalarNode):
-                    continue
-                line = key.start_mark.line + 1
-                if key.value in lines:
-                    raise InvalidReplication(
-                        f"{path}:{line}: {key.value}: stands in line {lines[key.value]} too, and only one would count."
-                    )
-                lines[key.value] = line
 
 
 def _first_error(file: ReplicationFile, error: ValidationError) -> InvalidReplication:
