@@ -19,6 +19,8 @@ from enum import StrEnum
 
 from dagster_open_platform.utils.failures import PermanentFailure
 
+_PULL_REQUEST_ID = re.compile(r"[0-9]{1,18}")
+
 
 class EnvironmentName(StrEnum):
     """Where a process runs."""
@@ -61,7 +63,7 @@ class Environment:
                 "DAGSTER_CLOUD_PULL_REQUEST_ID must be set in a branch deployment and only there: found"
                 f" environment {self.name.value!r} with pull request id {self.pull_request_id!r}."
             )
-        if self.pull_request_id is not None and not re.fullmatch(r"[0-9]{1,18}", self.pull_request_id):
+        if self.pull_request_id is not None and not _PULL_REQUEST_ID.fullmatch(self.pull_request_id):
             raise InvalidEnvironment(
                 "DAGSTER_CLOUD_PULL_REQUEST_ID must be a number, since it becomes part of database names;"
                 f" found {self.pull_request_id!r}."
@@ -70,6 +72,23 @@ class Environment:
 
 LOGICAL_DATABASES = ("purina", "dwh_reporting")
 """Every database that the platform writes, by the name that asset keys use: raw data, and what dbt makes of it."""
+
+ROLES: Mapping[EnvironmentName, str | None] = {
+    # A laptop has no Snowflake.
+    EnvironmentName.LOCAL: None,
+    # May read production and write the clones of pull requests, and nothing else.
+    EnvironmentName.BRANCH: "DAGSTER_PLATFORM_BRANCH",
+    EnvironmentName.DOGFOOD: "DAGSTER_PLATFORM",
+    EnvironmentName.PROD: "DAGSTER_PLATFORM",
+}
+
+WAREHOUSES: Mapping[EnvironmentName, str | None] = {
+    EnvironmentName.LOCAL: None,
+    # Small, and billed apart from production.
+    EnvironmentName.BRANCH: "DAGSTER_PLATFORM_BRANCH",
+    EnvironmentName.DOGFOOD: "DAGSTER_PLATFORM",
+    EnvironmentName.PROD: "DAGSTER_PLATFORM",
+}
 
 DBT_TARGETS: Mapping[EnvironmentName, str] = {
     EnvironmentName.LOCAL: "local",
@@ -186,11 +205,61 @@ def get_database_for_environment(database: str, environment: Environment | None 
         )
     physical: Mapping[EnvironmentName, str] = {
         EnvironmentName.LOCAL: database,
-        EnvironmentName.BRANCH: f"{database}_clone_{environment.pull_request_id}",
+        EnvironmentName.BRANCH: _clone_name(database, environment.pull_request_id),
         EnvironmentName.DOGFOOD: database,
         EnvironmentName.PROD: database,
     }
     return physical[environment.name]
+
+
+def _clone_name(database: str, pull_request_id: str | None) -> str:
+    return f"{database}_clone_{pull_request_id}"
+
+
+_CLONE = re.compile(
+    rf"(?P<database>{'|'.join(map(re.escape, LOGICAL_DATABASES))})_clone_(?P<pull_request>{_PULL_REQUEST_ID.pattern})"
+)
+
+
+@dataclass(frozen=True)
+class DatabaseClone:
+    """A pull request's copy of one of the platform's databases.
+
+    Args:
+        database: One of ``LOGICAL_DATABASES``.
+        pull_request_id: Digits.
+
+    Raises:
+        InvalidEnvironment: One of them is not so.
+    """
+
+    database: str
+    pull_request_id: str
+
+    def __post_init__(self) -> None:
+        if not _CLONE.fullmatch(self.name) or self.database not in LOGICAL_DATABASES:
+            raise InvalidEnvironment(
+                f"There is no clone of {self.database!r} for pull request {self.pull_request_id!r}: a pull request is a"
+                f" number, and the platform's databases are {', '.join(LOGICAL_DATABASES)}."
+            )
+
+    @property
+    def name(self) -> str:
+        """The physical name of the clone."""
+        return _clone_name(self.database, self.pull_request_id)
+
+
+def parse_clone_name(name: str) -> DatabaseClone | None:
+    """What a physical database is a clone of.
+
+    Args:
+        name: As the warehouse has it. Another case, another suffix and other digits than 0 to 9 make another name.
+
+    Returns:
+        None: It is no clone of the platform's making.
+    """
+    found = _CLONE.fullmatch(name)
+    return DatabaseClone(found["database"], found["pull_request"]) if found else None
 
 
 def get_schema_for_environment(schema: str, environment: Environment | None = None) -> str:
@@ -203,6 +272,16 @@ def get_schema_for_environment(schema: str, environment: Environment | None = No
         EnvironmentName.PROD: schema,
     }
     return physical[environment.name]
+
+
+def get_role_for_environment(environment: Environment | None = None) -> str | None:
+    """The Snowflake role that the platform works as, where SNOWFLAKE_ROLE says no other; None: the user's own."""
+    return ROLES[(environment or get_environment()).name]
+
+
+def get_warehouse_for_environment(environment: Environment | None = None) -> str | None:
+    """The virtual warehouse that computes, where SNOWFLAKE_WAREHOUSE says no other; None: the user's own."""
+    return WAREHOUSES[(environment or get_environment()).name]
 
 
 def get_dbt_target(environment: Environment | None = None) -> str:
