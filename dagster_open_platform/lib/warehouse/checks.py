@@ -8,20 +8,32 @@ from typing import Any
 
 import pyarrow as pa
 
-from dagster_open_platform.lib.warehouse.errors import DuplicateKeys, InvalidKey, UnknownDatabase
+from dagster_open_platform.lib.warehouse.errors import (
+    DuplicateKeys,
+    InvalidKey,
+    ReadOnlyDatabase,
+    UnknownDatabase,
+)
 from dagster_open_platform.lib.warehouse.protocol import TableRef
 
 
-def known_database(table: TableRef, databases: Iterable[str]) -> str:
+def known_database(table: TableRef, databases: Iterable[str], read_only: Iterable[str] = ()) -> str:
     """Return the table's database as the warehouse spells it.
 
     Args:
         table: Where somebody wants to write.
-        databases: Physical names of the databases that the warehouse has.
+        databases: Physical names of the databases that the warehouse writes.
+        read_only: Physical names of those that it only reads.
 
     Raises:
+        ReadOnlyDatabase: It is one that is only read.
         UnknownDatabase: It is none of them; lists them.
     """
+    if table.database.lower() in {name.lower() for name in read_only}:
+        raise ReadOnlyDatabase(
+            f"{table} is in the database {table.database!r}, which this platform only reads: others fill it. Write to "
+            "another database."
+        )
     spellings = {name.lower(): name for name in databases}
     if table.database.lower() not in spellings:
         known = ", ".join(sorted(spellings.values())) or "none"

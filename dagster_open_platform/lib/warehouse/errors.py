@@ -93,3 +93,23 @@ class WarehouseUnavailable(RetryableFailure):
 
 class TransactionConflict(RetryableFailure):
     """Another transaction changed the same rows first."""
+
+
+class ReadOnlyDatabase(PermanentFailure):
+    """A write to a database that the platform only reads."""
+
+
+class InvalidDeclaration(PermanentFailure):
+    """A declared object that contradicts itself, its files, or what the engine can make."""
+
+
+class ObjectConflict(PermanentFailure):
+    """An object of another kind, or of another owner, stands under the name of a declared one."""
+
+
+class UnreadableFile(PermanentFailure):
+    """A file in object storage that is damaged, or not of the format that it is declared to be."""
+
+
+class StorageUnavailable(RetryableFailure):
+    """Object storage was not reached, did not answer in time, or was too busy."""

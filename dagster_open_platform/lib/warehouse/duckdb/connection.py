@@ -1,48 +1,29 @@
 """The warehouse connection on DuckDB.
 
 What belongs here: the protocol's operations, as transactions over an open DuckDB connection. What does not: opening and
-closing it, and its settings (`resource.py`); the SQL (`sql.py`).
+closing it, and its settings (`resource.py`); running a single statement (`session.py`); the SQL (`sql.py`).
 """
 
 import contextlib
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from dagster_open_platform.lib.warehouse import checks
 from dagster_open_platform.lib.warehouse.arrow import ROWS_PER_BATCH, Incoming, shared_result, shared_stream
 from dagster_open_platform.lib.warehouse.duckdb import sql
 from dagster_open_platform.lib.warehouse.duckdb.errors import classified
+from dagster_open_platform.lib.warehouse.duckdb.session import DuckDBStatements
 from dagster_open_platform.lib.warehouse.duckdb.types import COLUMN_TYPES
 from dagster_open_platform.lib.warehouse.protocol import SchemaDrift, TableRef, Window, WriteResult
 from dagster_open_platform.lib.warehouse.schema import WritePlan, plan_replacement, plan_write
 
 
-class DuckDBConnection:
-    """An open DuckDB with the warehouse's database files attached.
-
-    Args:
-        connection: Open connection; whoever opened it closes it.
-        databases: Physical names of the databases that the warehouse has.
-        attach: Attaches one of them by its name, creating the file when it is missing; does nothing when it is
-            attached already.
-    """
-
-    engine = "duckdb"
-
-    def __init__(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        databases: Sequence[str],
-        attach: Callable[[str], None],
-    ) -> None:
-        self._connection = connection
-        self._databases = databases
-        self._attach = attach
+class DuckDBConnection(DuckDBStatements):
+    """An open DuckDB with the warehouse's database files attached (see `DuckDBStatements`)."""
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Run one statement and commit it (see the protocol).
@@ -59,7 +40,7 @@ class DuckDBConnection:
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
         """Run one query (see the protocol)."""
         with self._errors("running a query"):
-            result = self._connection.execute(sql, list(parameters)).to_arrow_table()
+            result = self._start(sql, parameters).to_arrow_table()
         return shared_result(result)
 
     @contextlib.contextmanager
@@ -73,7 +54,7 @@ class DuckDBConnection:
         with contextlib.closing(self._connection.cursor()) as cursor:
             with self._errors(what):
                 cursor.execute("SET TimeZone = 'UTC'")
-                reader = cursor.execute(sql, list(parameters)).to_arrow_reader(ROWS_PER_BATCH)
+                reader = self._start(sql, parameters, cursor).to_arrow_reader(ROWS_PER_BATCH)
             # A result that is not read to its end keeps its transaction, and so the file, until it is closed.
             with (
                 contextlib.closing(reader),
@@ -192,53 +173,18 @@ class DuckDBConnection:
         """Return `"database"."schema"."table"`."""
         return sql.quoted(table)
 
-    def _run(self, statement: str, parameters: Sequence[Any] = ()) -> int:
-        """Run a statement and return the rows that it changed; DuckDB answers those in a column `Count`."""
-        result = self._connection.execute(statement, list(parameters))
-        described = result.description or []
-        if [column[0] for column in described] != ["Count"]:
-            return 0
-        row = result.fetchone()
-        return int(row[0]) if row else 0
-
-    def _rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        return self._connection.execute(statement, list(parameters)).fetchall()
-
-    @contextlib.contextmanager
-    def _errors(self, what: str, incoming: Incoming | None = None) -> Iterator[None]:
-        """Turn DuckDB's exceptions into typed ones; a failure of the incoming stream goes before what it caused."""
-        try:
-            yield
-        except duckdb.Error as error:
-            if incoming is not None and incoming.failure is not None:
-                raise incoming.failure from incoming.failure.__cause__
-            raise classified(error, what) from error
-
     def _plan(self, table: TableRef, incoming: Incoming, drift: SchemaDrift) -> WritePlan:
         """Compare the data with the table, whose database must be one of this warehouse."""
-        checks.known_database(table, self._databases)
+        self._writable(table)
         return plan_write(table, incoming.schema, self.columns(table), COLUMN_TYPES, drift)
 
     @contextlib.contextmanager
     def _writing(self, table: TableRef, incoming: Incoming) -> Iterator[None]:
         """Run the block in a transaction that notes at its end that the table changed."""
-        self._attach(checks.known_database(table, self._databases))
+        self._attach(self._writable(table))
         with self._errors(f"writing to {table}", incoming), self._transaction():
             yield
             self._record(table)
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN TRANSACTION")
-        try:
-            yield
-            self._connection.execute("COMMIT")
-        except BaseException:
-            # A commit that failed has rolled back already and a broken database refuses everything: neither may hide
-            # the error that is on its way.
-            with contextlib.suppress(duckdb.Error):
-                self._connection.execute("ROLLBACK")
-            raise
 
     def _prepare(self, table: TableRef, plan: WritePlan) -> None:
         """Create the table or add the columns that the plan says are missing."""
@@ -247,14 +193,6 @@ class DuckDBConnection:
             self._run(sql.create_table(table, plan.columns))
         for name, kind in plan.added.items():
             self._run(sql.add_column(table, name, kind))
-
-    def _record(self, table: TableRef) -> None:
-        """Note in the same database, and so in the same transaction, that the table changed."""
-        for statement in sql.create_bookkeeping(table.database):
-            self._run(statement)
-        forget, note = sql.record_update(table.database)
-        self._run(forget, [table.schema, table.name])
-        self._run(note, [table.schema, table.name, dt.datetime.now(dt.UTC)])
 
     def _insert(self, table: TableRef, incoming: Incoming, plan: WritePlan) -> int:
         with self._registered(incoming):
@@ -267,11 +205,3 @@ class DuckDBConnection:
             yield
         finally:
             self._connection.unregister(sql.STREAM)
-
-
-def attached(connection: duckdb.DuckDBPyConnection) -> Mapping[str, str | None]:
-    """Return the databases that are attached: lower-case name to file."""
-    rows = connection.execute(
-        "SELECT lower(database_name), path FROM duckdb_databases() WHERE NOT internal"
-    ).fetchall()
-    return {str(name): path for name, path in rows}

@@ -63,7 +63,9 @@ class DuckDBWarehouse(WarehouseResource):
         settings = {
             "memory_limit": self.memory_limit,
             "temp_directory": str(directory / ".spill"),
+            # What is needed is loaded by us, from a wheel (`object_storage.py`).
             "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
         }
         # The files are attached to an empty database in memory, so that each has its own name and none is special.
         opener = DuckDBResource(database=":memory:", connection_config=settings)
@@ -104,8 +106,8 @@ class DuckDBWarehouse(WarehouseResource):
         import duckdb
 
         from dagster_open_platform.lib.warehouse.duckdb import sql
-        from dagster_open_platform.lib.warehouse.duckdb.connection import attached
         from dagster_open_platform.lib.warehouse.duckdb.errors import classified
+        from dagster_open_platform.lib.warehouse.duckdb.session import attached
 
         if database.lower() in attached(connection):
             return
