@@ -14,6 +14,7 @@ Times are UTC. `id` grows with `created_at`; an id once given stays.
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -149,9 +150,13 @@ def _names(settings: CompanySettings, ids: NDArray[np.int64]) -> tuple[list[str]
         word, kind = surnames[surname], ORGANIZATION_SUFFIXES[suffix]
         names.append(f"{word} {kind}")
         # The number keeps two companies of one name apart.
-        slug = "".join(c for c in f"{word}{kind}".lower() if c.isascii() and c.isalnum())
-        domains.append(f"{slug}{number}.example.{_TOP_LEVEL_DOMAINS[tld]}")
+        domains.append(f"{_slug(word, kind)}{number}.example.{_TOP_LEVEL_DOMAINS[tld]}")
     return names, domains
+
+
+@lru_cache(maxsize=32768)
+def _slug(word: str, kind: str) -> str:
+    return "".join(c for c in f"{word}{kind}".lower() if c.isascii() and c.isalnum())
 
 
 def organization_domains(settings: CompanySettings, ids: NDArray[np.int64]) -> list[str]:

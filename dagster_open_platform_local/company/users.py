@@ -13,6 +13,7 @@ Times are UTC. `id` grows with `created_at`; an id once given stays. User `id` i
 """
 
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -38,6 +39,8 @@ _ROLE_WEIGHTS = thresholds([20, 45, 10, 25])
 _DAYS = DAY_SECONDS
 _JOIN_GAPS = (3600, _DAYS, 10 * _DAYS, 60 * _DAYS, 250 * _DAYS, 800 * _DAYS)
 _LEAVE_GAPS = (10 * _DAYS, 120 * _DAYS, 400 * _DAYS, 1000 * _DAYS)
+_PART = 256
+"""How many people's texts are made at once."""
 
 USERS = pa.schema(
     [
@@ -63,15 +66,12 @@ def users_table(settings: CompanySettings, today: date) -> pa.Table:
     draws = Draws(settings.seed, "users", people)
     leaves = np.where(draws.chance("leaves", 0.12), created + draws.quantile("leave_gap", _LEAVE_GAPS), NEVER)
     left = np.where(leaves < now, leaves, NEVER)
-    names = person_names(settings.seed, people)
+    texts = _identities(settings, organization)
     role = np.where(founder, 0, draws.pick("role", _ROLE_WEIGHTS))
     columns = {
         "id": pa.array(people + 1),
         "organization_id": pa.array(organization),
-        "first_name": pa.array([first for first, _ in names], pa.string()),
-        "last_name": pa.array([last for _, last in names], pa.string()),
-        "email": pa.array(_addresses(settings, draws, organization, names), pa.string()),
-        "github_login": _github_logins(settings, draws),
+        **texts,
         "role": pa.array(_ROLES).take(pa.array(role, mask=~founder & draws.chance("synced", 0.05))),
         "created_at": timestamps(created),
         "updated_at": timestamps(np.where(left < NEVER, left, created)),
@@ -97,23 +97,60 @@ def _memberships(
     return organization[order], joined[order], seat[order] == 0
 
 
+def _identities(settings: CompanySettings, organization: NDArray[np.int64]) -> dict[str, pa.Array]:
+    """The columns of text. They never change, so whoever looks at many dates makes them once."""
+    parts = [
+        _identities_of(settings, first, organization[first : first + _PART].tobytes())
+        for first in range(0, organization.size, _PART)
+    ]
+    return {
+        name: pa.array([text for part in parts for text in part[column]], pa.string())
+        for column, name in enumerate(("first_name", "last_name", "email", "github_login"))
+    }
+
+
+@lru_cache(maxsize=1024)
+def _identities_of(
+    settings: CompanySettings, first: int, organization: bytes
+) -> tuple[list[str], list[str], list[str], list[str | None]]:
+    """First names, last names, addresses and logins of some people.
+
+    Args:
+        settings: The company's.
+        first: Number of the first person.
+        organization: Of each person, as bytes of 64-bit integers.
+    """
+    organizations = np.frombuffer(organization, dtype=np.int64)
+    people = np.arange(first, first + organizations.size, dtype=np.int64)
+    draws = Draws(settings.seed, "users", people)
+    names = person_names(settings.seed, people)
+    return (
+        [name for name, _ in names],
+        [name for _, name in names],
+        _addresses(settings, draws, organizations, names),
+        _github_logins(settings, draws),
+    )
+
+
 def _addresses(
     settings: CompanySettings, draws: Draws, organization: NDArray[np.int64], names: list[tuple[str, str]]
 ) -> list[str]:
     domains = organization_domains(settings, organization)
     private, shouted = draws.chance("private", 0.1).tolist(), draws.chance("shouted", 0.02).tolist()
     found: list[str] = []
-    for number, (first, last) in enumerate(names):
+    for i, (number, (first, last)) in enumerate(zip(draws.ids.tolist(), names, strict=True)):
         name = "".join(c for c in f"{first}.{last}".lower() if c.isascii() and (c.isalnum() or c == "."))
-        domain = "mail.example.org" if private[number] else domains[number]
+        domain = "mail.example.org" if private[i] else domains[i]
         address = f"{name}{number}@{domain}"
-        found.append(address.upper() if shouted[number] else address)
+        found.append(address.upper() if shouted[i] else address)
     return found
 
 
-def _github_logins(settings: CompanySettings, draws: Draws) -> pa.Array:
+def _github_logins(settings: CompanySettings, draws: Draws) -> list[str | None]:
     people = draws.ids
     author = (people % AUTHOR_STRIDE == 0) & (people // AUTHOR_STRIDE < author_count(settings))
-    return pa.array(
-        logins(settings.seed, people), pa.string(), mask=~(author & draws.chance("connected", 0.8))
-    )
+    connected = (author & draws.chance("connected", 0.8)).tolist()
+    return [
+        login if is_connected else None
+        for login, is_connected in zip(logins(settings.seed, people), connected, strict=True)
+    ]
