@@ -1,0 +1,37 @@
+"""Starts the service: ``python -m dagster_open_platform_local.services.s3 --port N --company DIR --directory DIR``.
+
+Reads the access key that clients sign with from the environment (`credentials.py`).
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from dagster_open_platform_local.services.faults import FaultInjector
+from dagster_open_platform_local.services.s3.app import S3App
+from dagster_open_platform_local.services.s3.credentials import MissingCredentialsError, S3Credentials
+from dagster_open_platform_local.services.s3.principals import INITIAL_BUCKETS
+from dagster_open_platform_local.services.s3.sessions import Sessions
+from dagster_open_platform_local.services.s3.store import ObjectStore
+from dagster_open_platform_local.services.server import serve
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    parser = argparse.ArgumentParser(prog="python -m dagster_open_platform_local.services.s3")
+    parser.add_argument("--port", type=int, required=True, help="TCP port on 127.0.0.1")
+    parser.add_argument("--company", type=Path, required=True, help="directory of the simulated company")
+    parser.add_argument("--directory", type=Path, required=True, help="directory of the objects")
+    arguments = parser.parse_args()
+    try:
+        sessions = Sessions.of_platform(S3Credentials.of(os.environ))
+    except MissingCredentialsError as error:
+        sys.exit(str(error))
+    store = ObjectStore(arguments.directory)
+    store.create_buckets(INITIAL_BUCKETS)
+    serve(FaultInjector(S3App(store, sessions)), arguments.port)
+
+
+if __name__ == "__main__":
+    main()
