@@ -133,14 +133,13 @@ class FaultInjector:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
-        path = request.url.path
-        body = await request.body()
+        path = scope["path"]
         if path == "/_health":
             await JSONResponse({"status": "ok"})(scope, receive, send)
         elif path == "/_faults":
-            await self._control(request.method, body)(scope, receive, send)
+            await self._control(request.method, await request.body())(scope, receive, send)
         else:
-            await self._serve(scope, path, body, send, receive)
+            await self._serve(scope, request, send, receive)
 
     def _control(self, method: str, body: bytes) -> Response:
         if method == "PUT":
@@ -159,6 +158,10 @@ class FaultInjector:
             [{**asdict(rule.fault), "matched": rule.matched, "fired": rule.fired} for rule in self._rules]
         )
 
+    def _looks_into(self, path: str) -> bool:
+        """Whether a rule asks for the body of a call. It is left alone otherwise: it may be longer than memory."""
+        return any(rule.fault.body is not None and re.search(rule.fault.path, path) for rule in self._rules)
+
     def _due(self, path: str, body: bytes) -> Fault | None:
         text = body.decode("utf-8", errors="replace")
         due = [
@@ -169,9 +172,10 @@ class FaultInjector:
         due[0].fired += 1
         return due[0].fault
 
-    async def _serve(self, scope: Scope, path: str, body: bytes, send: Send, receive: Receive) -> None:
-        fault = self._due(path, body)
-        replayed = _replay(body, receive)
+    async def _serve(self, scope: Scope, request: Request, send: Send, receive: Receive) -> None:
+        body = await request.body() if self._looks_into(scope["path"]) else None
+        fault = self._due(scope["path"], body or b"")
+        replayed = receive if body is None else _replay(body, receive)
         if fault is not None and fault.delay_seconds:
             await self._sleep(fault.delay_seconds)
         if fault is None or not (fault.drop or fault.malformed or fault.status or fault.payload is not None):
@@ -180,6 +184,9 @@ class FaultInjector:
             start, answer = await _answer_of(self._app, scope, replayed)
             await _send_half(start, answer, send, closes=fault.drop)
         else:
+            # A client that is still sending would not hear the answer.
+            async for _ in request.stream():
+                pass
             text = fault.payload if fault.payload is not None else json.dumps({"message": "injected fault"})
             headers = {"content-type": "application/json", **fault.headers}
             await Response(text, fault.status or 200, headers)(scope, replayed, send)

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from dagster_open_platform_local.services.s3.body import Body
 from dagster_open_platform_local.services.s3.calls import Call
@@ -72,11 +72,15 @@ class S3App:
             await self._starlette(scope, receive, send)
             return
         request_id = f"{next(self._numbers):016X}"
+        body = _Receive(receive)
         try:
-            response = await self._answer(scope, receive, request_id)
+            response = await self._answer(scope, body, request_id)
         except ClientDisconnect:
             return
         response.headers["x-amz-request-id"] = request_id
+        if not body.was_asked and (b"expect", b"100-continue") in scope["headers"]:
+            # The client will not send the body; whatever comes next would be taken for it.
+            response.headers["connection"] = "close"
         await response(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, request_id: str) -> Response:
@@ -100,6 +104,18 @@ class S3App:
         body = Body(receive, head, signed.content_sha256)
         call = Call(head, signed.identity, bucket, key, dict(head.query), body)
         return await self._routes.handler(call)(call)
+
+
+class _Receive:
+    """Tells whether anybody asked for the body."""
+
+    def __init__(self, receive: Receive) -> None:
+        self.was_asked = False
+        self._receive = receive
+
+    async def __call__(self) -> Message:
+        self.was_asked = True
+        return await self._receive()
 
 
 def _head(scope: Scope, path: str) -> Head:

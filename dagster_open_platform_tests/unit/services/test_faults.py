@@ -1,5 +1,7 @@
 """The fault plan: what is set over HTTP is what a client meets, at exactly the calls that were named."""
 
+import asyncio
+
 import httpx
 import pytest
 from hypothesis import given, settings
@@ -8,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
 
 from dagster_open_platform_local.services.faults import Fault, FaultInjector, InvalidFaultError
 from dagster_open_platform_local.services.in_process import InProcessTransport
@@ -146,6 +149,52 @@ def test_a_wrong_plan_is_refused_with_the_field_named(plan: object, names: str) 
 def test_a_wrong_rule_in_code_is_refused_too() -> None:
     with pytest.raises(InvalidFaultError, match="regular expression"):
         Fault(path="[")
+
+
+@pytest.mark.parametrize(
+    ("fault", "pieces"), [(None, 3), (Fault(path="x", body="."), 3), (Fault(path=ECHO, body="."), 1)]
+)
+def test_a_body_is_read_ahead_only_for_a_rule_that_looks_into_it(fault: Fault | None, pieces: int) -> None:
+    arriving = [{"type": "http.request", "body": b"a", "more_body": True}] * 2
+    arriving.append({"type": "http.request", "body": b"c", "more_body": False})
+    taken: list[bytes] = []
+
+    async def receive() -> Message:
+        return arriving.pop(0)
+
+    async def send(message: Message) -> None:
+        pass
+
+    async def service(scope: Scope, receive: Receive, send: Send) -> None:
+        more = True
+        while more:
+            message = await receive()
+            taken.append(message["body"])
+            more = message["more_body"]
+
+    scope = {"type": "http", "method": "POST", "path": ECHO, "headers": [], "query_string": b""}
+    injector = FaultInjector(service, [fault] if fault else [])
+    asyncio.run(injector(scope, receive, send))
+
+    assert b"".join(taken) == b"aac"
+    assert len(taken) == pieces
+
+
+def test_a_faulted_upload_is_heard_to_its_end_first() -> None:
+    arriving = [{"type": "http.request", "body": b"a", "more_body": True} for _ in range(3)]
+    arriving.append({"type": "http.request", "body": b"", "more_body": False})
+    left_when_answered: list[int] = []
+
+    async def receive() -> Message:
+        return arriving.pop(0)
+
+    async def send(message: Message) -> None:
+        left_when_answered.append(len(arriving))
+
+    scope = {"type": "http", "method": "PUT", "path": ECHO, "headers": [], "query_string": b""}
+    asyncio.run(FaultInjector(Starlette(), [Fault(path=ECHO, status=503)])(scope, receive, send))
+
+    assert left_when_answered == [0, 0]
 
 
 def test_every_service_has_the_same_command_line() -> None:
