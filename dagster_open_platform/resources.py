@@ -24,6 +24,8 @@ from dagster_open_platform.utils.environment_helpers import (
     EnvironmentName,
     get_database_for_environment,
     get_dbt_target,
+    get_role_for_environment,
+    get_warehouse_for_environment,
 )
 
 
@@ -64,4 +66,11 @@ def warehouse_resource(environment: Environment, region: str | None = None) -> W
     }
     if engines[environment.name] == "duckdb":
         return duckdb_warehouse(dg.EnvVar(f"WAREHOUSE{infix}_DUCKDB_DIR"), databases)
-    return snowflake_warehouse(databases, variables=f"SNOWFLAKE{infix}")
+    if region:  # an account of its own, with roles and virtual warehouses of its own
+        return snowflake_warehouse(databases, variables=f"SNOWFLAKE_{region}")
+    return snowflake_warehouse(
+        databases,
+        default_role=get_role_for_environment(environment),
+        default_warehouse=get_warehouse_for_environment(environment),
+        default_database=databases["purina"],
+    )

@@ -45,3 +45,11 @@ class WarehouseResource(dg.ConfigurableResource, ABC):
         Raises:
             PermanentFailure, RetryableFailure: One of `errors.py`.
         """
+
+    def connect_without_databases(self) -> AbstractContextManager[WarehouseConnection]:
+        """Open the warehouse without its databases: to list, make and drop them, which may not be there yet.
+
+        Raises:
+            PermanentFailure, RetryableFailure: One of `errors.py`.
+        """
+        return self.connect()

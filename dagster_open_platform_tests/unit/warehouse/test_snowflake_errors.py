@@ -10,7 +10,6 @@ from snowflake.connector import errors
 from dagster_open_platform.lib.warehouse import snowflake_warehouse
 from dagster_open_platform.lib.warehouse.errors import (
     DiskFull,
-    LoginFailed,
     MissingCredentials,
     MissingObject,
     PermissionDenied,
@@ -19,27 +18,17 @@ from dagster_open_platform.lib.warehouse.errors import (
     WarehouseUnavailable,
 )
 from dagster_open_platform.lib.warehouse.snowflake.errors import cause, classified
+from dagster_open_platform.lib.warehouse.snowflake.refusals import KeyRefused, UnreadableKey
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 from dagster_open_platform_tests.fixtures.warehouse import DATABASES, fake_snowflake
-
-REFUSED = (
-    "Failed to connect to DB: x.snowflakecomputing.com:443. Incorrect username or password was specified."
-)
-UNREACHED = "Could not connect to Snowflake backend after 2 attempt(s).Aborting"
 
 
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
-        (errors.DatabaseError(REFUSED, errno=250001, sqlstate="08001"), LoginFailed),
-        (errors.DatabaseError("JWT token is invalid.", errno=250001, sqlstate="08001"), LoginFailed),
-        (errors.DatabaseError("Incorrect username or password", errno=390100), LoginFailed),
-        (errors.DatabaseError("JWT token is invalid", errno=390144), LoginFailed),
-        (errors.InterfaceError("404 Not Found: post x.snowflakecomputing.com", errno=290404), LoginFailed),
-        (errors.ProgrammingError("User is empty", errno=251005), LoginFailed),
-        (errors.OperationalError(UNREACHED, errno=250001, sqlstate="08001"), WarehouseUnavailable),
-        (errors.OperationalError("Failed to execute request", errno=250003), WarehouseUnavailable),
+        (errors.DatabaseError("JWT token is invalid", errno=390144), KeyRefused),
         (errors.DatabaseError("Authentication token has expired", errno=390114), WarehouseUnavailable),
+        (errors.OperationalError("Failed to execute request", errno=250003), WarehouseUnavailable),
         (errors.ServiceUnavailableError(), WarehouseUnavailable),
         (errors.GatewayTimeoutError(), WarehouseUnavailable),
         (errors.TooManyRequests(), WarehouseUnavailable),
@@ -102,7 +91,7 @@ def test_credentials_come_from_the_environment_when_a_connection_is_opened(
 def test_a_key_that_cannot_be_read_is_not_repeated() -> None:
     warehouse = snowflake_warehouse(DATABASES, account="account", user="user", private_key="tr0ub4dor")
 
-    with pytest.raises(LoginFailed, match="PKCS #8") as raised, warehouse.connect():
+    with pytest.raises(UnreadableKey, match="PKCS #8") as raised, warehouse.connect():
         pass
 
     assert "tr0ub4dor" not in "".join(traceback.format_exception(raised.value))

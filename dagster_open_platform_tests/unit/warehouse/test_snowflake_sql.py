@@ -13,7 +13,7 @@ import sqlglot
 from sqlglot import exp
 
 from dagster_open_platform.lib.warehouse import SchemaDrift, TableRef
-from dagster_open_platform.lib.warehouse.snowflake import sql
+from dagster_open_platform.lib.warehouse.snowflake import session_sql, sql
 from dagster_open_platform.lib.warehouse.snowflake.connection import SnowflakeConnection
 from dagster_open_platform_tests.fixtures.warehouse import ALL_TYPES, DAY, TABLE, days, stored
 
@@ -46,9 +46,11 @@ BUILT = {
         sql.merge_staged(TABLE, "_incoming_0a", ["id"], ["id"], None),
         sql.merge_staged(TABLE, "_incoming_0a", [*COLUMNS], ["id"], "at", ["old", "older"]),
     ],
+    "set_query_tag": [session_sql.set_query_tag('{"step": "it\'s \\"quoted\\""}')],
+    "use_database": [session_sql.use_database("purina")],
     "last_altered": [sql.last_altered("purina", 1), sql.last_altered("purina", 3)],
 }
-CONSTANTS = [sql.BEGIN, sql.COMMIT, sql.ROLLBACK]
+CONSTANTS = [session_sql.BEGIN, session_sql.COMMIT, session_sql.ROLLBACK, session_sql.LANDING]
 PARTS = {"name", "quoted", "file_column"}
 
 
@@ -108,8 +110,9 @@ def test_every_built_statement_parses(statement: str) -> None:
 def test_no_builder_is_forgotten_above() -> None:
     builders = {
         name
-        for name, function in inspect.getmembers(sql, inspect.isfunction)
-        if function.__module__ == sql.__name__ and not name.startswith("_")
+        for module in (sql, session_sql)
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
     }
     assert builders - PARTS == set(BUILT)
 
@@ -147,7 +150,7 @@ def test_rows_change_only_between_begin_and_commit_and_no_ddl_is_there(session: 
     connection = opened(session)
     connection.replace_window(TABLE, ALL_TYPES, days(DAY, 1))
 
-    begin, commit = session.statements.index(sql.BEGIN), session.statements.index(sql.COMMIT)
+    begin, commit = session.statements.index(session_sql.BEGIN), session.statements.index(session_sql.COMMIT)
     inside = [
         sqlglot.parse_one(statement, read="snowflake") for statement in session.statements[begin + 1 : commit]
     ]
@@ -191,7 +194,7 @@ def test_rows_alone_are_replaced_in_a_transaction_without_ddl(session: Recording
     connection = opened(session)
     connection.replace_table(TABLE, ALL_TYPES, keep_columns=True)
 
-    begin, commit = session.statements.index(sql.BEGIN), session.statements.index(sql.COMMIT)
+    begin, commit = session.statements.index(session_sql.BEGIN), session.statements.index(session_sql.COMMIT)
     inside = [
         sqlglot.parse_one(statement, read="snowflake") for statement in session.statements[begin + 1 : commit]
     ]
@@ -225,5 +228,5 @@ def test_a_failure_inside_the_transaction_rolls_it_back(session: RecordingSessio
         WRITES[write](connection)
 
     session.fail_at = None
-    assert sql.ROLLBACK in session.statements
+    assert session_sql.ROLLBACK in session.statements
     assert stored(connection) == before

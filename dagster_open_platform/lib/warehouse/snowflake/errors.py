@@ -2,25 +2,23 @@
 
 What belongs here: from what the connector raises to a typed error that says what to do. What does not: retrying.
 
-Numbers: those from 250000 are the connector's own (`snowflake.connector.errorcode`), 390xxx are refused logins
-(https://docs.snowflake.com/en/user-guide/key-pair-auth-troubleshooting and its siblings), the small ones are the SQL
-compiler's and the executor's.
+Numbers: those from 250000 are the connector's own (`snowflake.connector.errorcode`), those from 390000 are about logins and
+tokens (`refusals.py`), the small ones are the SQL compiler's and the executor's.
 """
 
 import errno
-import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from dagster_open_platform.lib.warehouse.errors import (
     DiskFull,
-    LoginFailed,
     MissingObject,
     PermissionDenied,
     StatementFailed,
     TransactionConflict,
     WarehouseUnavailable,
 )
+from dagster_open_platform.lib.warehouse.snowflake.refusals import EXPIRED, refused_login
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
 if TYPE_CHECKING:
@@ -28,22 +26,25 @@ if TYPE_CHECKING:
 
 # No such object, or none that the role may know of: table or view; any object; column.
 _MISSING = {2003, 2043, 904}
+# There is such an object already.
+_EXISTS = {2002}
 _NO_WAREHOUSE = {606}
 _DENIED = {3001, 3540}
-# Session or token expired, cancelled, timed out: the next attempt logs in again.
-_PASSING = {390110, 390111, 390112, 390113, 390114, 390115, 604, 630, 250002}
+# Cancelled, timed out, connection closed: the next attempt logs in again.
+_PASSING = {604, 630, 250002, *EXPIRED}
 # Lock wait timed out or too many waiters; transaction aborted by a deadlock.
 _CONFLICT = {625, 8402}
-_NO_LOGIN = {250006, 251001, 251005, 251006, 251007, 251008, 290403, 290404}
-# Under the one number 250001 the connector reports refused logins and broken networks alike.
-_REFUSED = re.compile(
-    r"username or password|JWT token|locked|disabled|not allowed to access|role .* connect string", re.I
-)
+_FIRST_REFUSAL = 390100
 
 
 def is_missing(error: "Error") -> bool:
     """Tell whether the error says that an object does not exist."""
     return error.errno in _MISSING
+
+
+def already_exists(error: "Error") -> bool:
+    """Tell whether the error says that there is such an object already."""
+    return error.errno in _EXISTS
 
 
 def classified(
@@ -53,7 +54,7 @@ def classified(
 
     Args:
         error: What the connector, or the file system below it, raised.
-        what: What was being done, for example "logging in" or "writing to PURINA.PYPI.DAILY".
+        what: What was being done, for example "writing to PURINA.PYPI.DAILY".
         secrets: Texts that must not get into the message.
     """
     text = redacted(str(error), secrets)
@@ -64,11 +65,8 @@ def classified(
             f"The rows could not be put into local files for Snowflake while {what}: {text}. Nothing was changed."
         )
     number = getattr(error, "errno", None)
-    if number in _NO_LOGIN or (number == 250001 and _REFUSED.search(text)) or _is_refused_login(number):
-        return LoginFailed(
-            f"Snowflake refused the login. Check SNOWFLAKE_ACCOUNT, SNOWFLAKE_USER, SNOWFLAKE_ROLE and the password or "
-            f"key, and whether the user may log in from here. Snowflake said: {text}"
-        )
+    if number is not None and number >= _FIRST_REFUSAL and (refusal := refused_login(number, text)):
+        return refusal
     if number in _MISSING:
         return MissingObject(
             f"Something that {what} needs does not exist, or the role must not see it. Materialize the asset that "
@@ -101,10 +99,6 @@ def redacted(text: str, secrets: Collection[str]) -> str:
 def cause(error: Exception, secrets: Collection[str]) -> Exception | None:
     """Return the error to chain, or None if its own text would give a secret away."""
     return error if redacted(str(error), secrets) == str(error) else None
-
-
-def _is_refused_login(number: int | None) -> bool:
-    return number is not None and 390100 <= number < 391000 and number not in _PASSING
 
 
 def _is_of_network(error: Exception) -> bool:

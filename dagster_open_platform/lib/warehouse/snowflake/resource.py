@@ -1,24 +1,33 @@
-"""The Snowflake warehouse as a Dagster resource: its credentials, and how it is opened.
+"""The Snowflake warehouse as a Dagster resource: its settings, and how long its session lives.
 
-What belongs here: settings and opening. What does not: reading and writing (`connection.py`). The client takes ten
-seconds to import, so that happens where a connection is opened and nowhere else.
+What belongs here: settings. What does not: logging in (`login.py`), reading and writing (`connection.py`).
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
-from dagster_open_platform.lib.warehouse.errors import LoginFailed, MissingCredentials
+from dagster_open_platform.lib.warehouse.errors import MissingCredentials
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
+from dagster_open_platform.lib.warehouse.snowflake.keys import unencrypted_pem
+from dagster_open_platform.lib.warehouse.snowflake.login import Login
+from dagster_open_platform.lib.warehouse.snowflake.query_tag import current_origin, query_tag
+from dagster_open_platform.lib.warehouse.snowflake.sessions import OpenSession, Sessions
 
 if TYPE_CHECKING:
     from dagster_open_platform.lib.warehouse.protocol import WarehouseConnection
+
+_SETTINGS = (
+    *("account", "user", "password", "private_key", "private_key_passphrase"),
+    *("role", "warehouse", "host", "port", "protocol"),
+)
+_SECRETS = ("password", "private_key", "private_key_passphrase")
 
 
 class SnowflakeWarehouse(WarehouseResource):
@@ -26,6 +35,9 @@ class SnowflakeWarehouse(WarehouseResource):
 
     A setting that is left out is read from its environment variable when a connection is opened: not earlier, so that
     the code location loads without credentials; and all of them together, so that one error names all that is missing.
+
+    In a run all `connect()` blocks share one session, which is closed with the run; blocks inside each other, or in
+    several threads, have a session each (`sessions.py`). Outside a run each block has its own.
     """
 
     variables: str = Field(
@@ -38,102 +50,155 @@ class SnowflakeWarehouse(WarehouseResource):
     password: str | None = Field(default=None, description="Password. Default: SNOWFLAKE_PASSWORD.")
     private_key: str | None = Field(
         default=None,
-        description="Private key in PEM form, or that in base64. Default: SNOWFLAKE_PRIVATE_KEY, which goes before "
-        "SNOWFLAKE_PASSWORD.",
+        description="Private key (PKCS #8) in PEM form, or that in base64. Default: SNOWFLAKE_PRIVATE_KEY, which goes "
+        "before SNOWFLAKE_PASSWORD.",
     )
-    role: str | None = Field(default=None, description="Role. Default: SNOWFLAKE_ROLE, or the user's own.")
+    private_key_passphrase: str | None = Field(
+        default=None,
+        description="Passphrase of an encrypted private key. Default: SNOWFLAKE_PRIVATE_KEY_PASSPHRASE.",
+    )
+    role: str | None = Field(
+        default=None, description="Role. Default: SNOWFLAKE_ROLE, then `default_role`, then the user's own."
+    )
     warehouse: str | None = Field(
-        default=None, description="Virtual warehouse. Default: SNOWFLAKE_WAREHOUSE, or the user's own."
+        default=None,
+        description="Virtual warehouse. Default: SNOWFLAKE_WAREHOUSE, then `default_warehouse`, then the user's own.",
     )
+    default_role: str | None = Field(default=None, description="Role of the environment.")
+    default_warehouse: str | None = Field(default=None, description="Virtual warehouse of the environment.")
+    default_database: str | None = Field(
+        default=None, description="Physical database that is the current one. Default: none is."
+    )
+    host: str | None = Field(
+        default=None,
+        description="Host, where the account does not say it (a private link). Default: SNOWFLAKE_HOST.",
+    )
+    port: str | None = Field(default=None, description="Port. Default: SNOWFLAKE_PORT, or 443.")
+    protocol: str | None = Field(default=None, description="Default: SNOWFLAKE_PROTOCOL, or https.")
     login_timeout_seconds: int = Field(default=60, gt=0, description="How long a login may take.")
     network_timeout_seconds: int = Field(
         default=300, gt=0, description="How long a request may go unanswered."
     )
+    statement_timeout_seconds: int = Field(
+        default=7200, gt=0, description="How long a statement may run (STATEMENT_TIMEOUT_IN_SECONDS)."
+    )
+    queue_timeout_seconds: int = Field(
+        default=1800,
+        gt=0,
+        description="How long a statement may wait for the virtual warehouse (STATEMENT_QUEUED_TIMEOUT_IN_SECONDS).",
+    )
+    keep_alive: bool = Field(
+        default=True,
+        description="Whether a session outlives four hours in which the run does something else "
+        "(CLIENT_SESSION_KEEP_ALIVE).",
+    )
+
+    _sessions: Sessions | None = PrivateAttr(default=None)
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Begin a run, whose blocks share a session. Nothing is opened before the first."""
+        self._sessions = Sessions(self._open)
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """End the run: close its session, however the run went."""
+        sessions, self._sessions = self._sessions, None
+        if sessions is not None:
+            sessions.close()
 
     @contextlib.contextmanager
     def connect(self) -> Iterator[WarehouseConnection]:
-        """Log in, in the time zone UTC, and close the session at the end of the `with` block.
+        """Give the warehouse to the block, in the time zone UTC, with the op that runs as query tag.
 
         Raises:
             MissingCredentials: Settings are missing; names the environment variables of all of them.
-            LoginFailed: The account, user, password, key or role is refused.
+            LoginFailed: Snowflake refuses the login; the type says why (`refusals.py`).
+            MissingObject: There is no such virtual warehouse or database, or the role must not use it.
             WarehouseUnavailable: The account was not reached.
         """
-        credentials = self._credentials()
+        with self._leased() as opened:
+            opened.enter_database()
+            yield self._connection(opened)
 
-        # Both imports take ten seconds, so they come after the check of what can fail at once.
-        from dagster_snowflake import SnowflakeResource
+    @contextlib.contextmanager
+    def connect_without_databases(self) -> Iterator[WarehouseConnection]:
+        """As `connect`, also where the databases do not exist yet."""
+        with self._leased() as opened:
+            yield self._connection(opened)
 
+    @contextlib.contextmanager
+    def _leased(self) -> Iterator[OpenSession]:
+        tag = query_tag(current_origin())
+        if self._sessions is not None:
+            with self._sessions.lease(tag) as opened:
+                yield opened
+        else:
+            with contextlib.closing(Sessions(self._open, keep=False)) as own, own.lease(tag) as opened:
+                yield opened
+
+    def _connection(self, opened: OpenSession) -> WarehouseConnection:
         from dagster_open_platform.lib.warehouse.snowflake.connection import SnowflakeConnection
 
-        secrets = [credentials[field] for field in ("password", "private_key") if field in credentials]
-        with contextlib.ExitStack() as stack:
-            with _login_errors(secrets):
-                opener = SnowflakeResource(
-                    account=credentials["account"],
-                    user=credentials["user"],
-                    password=credentials.get("password"),
-                    private_key=credentials.get("private_key"),
-                    role=credentials.get("role"),
-                    warehouse=credentials.get("warehouse"),
-                    paramstyle="qmark",
-                    timezone="UTC",
-                    autocommit=True,
-                    login_timeout=self.login_timeout_seconds,
-                    network_timeout=self.network_timeout_seconds,
-                )
-                session = stack.enter_context(opener.get_connection())
-            # The resource does not close the session when the block fails.
-            stack.callback(session.close)
-            yield SnowflakeConnection(session, sorted({*self.databases.values()}), secrets)
+        return SnowflakeConnection(opened.session, sorted({*self.databases.values()}), opened.login.secrets)
 
-    def _credentials(self) -> dict[str, str]:
-        """Return the settings that are there, by field name.
+    def _open(self, tag: str) -> OpenSession:
+        return self._login().open(tag)
+
+    def _login(self) -> Login:
+        """Collect the settings.
 
         Raises:
-            MissingCredentials: One that is needed is not.
+            MissingCredentials: One that is needed is missing.
+            UnreadableKey: The private key is none.
         """
-        fields = ("account", "user", "password", "private_key", "role", "warehouse")
-        found = {field: value for field in fields if (value := self._setting(field))}
-        missing = [self._variable(field) for field in ("account", "user") if field not in found]
+        found = {name: value for name in _SETTINGS if (value := self._setting(name))}
+        self._check_complete(found)
+        secrets = [found[name] for name in _SECRETS if name in found]
+        arguments: dict[str, Any] = {"account": found["account"], "user": found["user"]}
+        if "private_key" in found:
+            key = unencrypted_pem(
+                found["private_key"], found.get("private_key_passphrase"), self._variable("private_key")
+            )
+            arguments["private_key"] = key
+            secrets.append(key)
+        else:
+            arguments["password"] = found["password"]
+        arguments |= {
+            "role": found.get("role") or self.default_role,
+            "warehouse": found.get("warehouse") or self.default_warehouse,
+            "database": self.default_database and self.default_database.upper(),
+            "login_timeout": self.login_timeout_seconds,
+            "network_timeout": self.network_timeout_seconds,
+            "client_session_keep_alive": self.keep_alive,
+        }
+        return Login(
+            arguments=arguments,
+            options={name: found[name] for name in ("host", "port", "protocol") if name in found},
+            parameters={
+                "STATEMENT_TIMEOUT_IN_SECONDS": self.statement_timeout_seconds,
+                "STATEMENT_QUEUED_TIMEOUT_IN_SECONDS": self.queue_timeout_seconds,
+            },
+            secrets=secrets,
+            variables=self.variables,
+        )
+
+    def _check_complete(self, found: Mapping[str, str]) -> None:
+        missing = [self._variable(name) for name in ("account", "user") if name not in found]
         if "password" not in found and "private_key" not in found:
             missing.append(f"{self._variable('private_key')} (or {self._variable('password')})")
         if missing:
             raise MissingCredentials(
                 f"Snowflake cannot be opened, because these environment variables are not set: {', '.join(missing)}."
             )
-        if "private_key" in found:
-            found.pop("password", None)
-        return found
 
-    def _setting(self, field: str) -> str | None:
+    def _setting(self, name: str) -> str | None:
         """Return a field's value, that of the variable that it names, or that of its usual variable."""
-        value = getattr(self, field)
+        value = getattr(self, name)
         if isinstance(value, dg.EnvVar):  # used outside a run, where Dagster does not resolve it
             return os.environ.get(value.env_var_name)
-        return value or os.environ.get(self._variable(field))
+        return value or os.environ.get(self._variable(name))
 
-    def _variable(self, field: str) -> str:
-        return f"{self.variables}_{field.upper()}"
-
-
-@contextlib.contextmanager
-def _login_errors(secrets: Sequence[str]) -> Iterator[None]:
-    """Turn what goes wrong at a login into typed errors, without secrets."""
-    from snowflake.connector.errors import Error
-
-    from dagster_open_platform.lib.warehouse.snowflake.errors import cause, classified
-
-    try:
-        yield
-    except Error as error:
-        raise classified(error, "logging in", secrets) from cause(error, secrets)
-    except (ValueError, TypeError):
-        # The text may quote the key, so neither it nor the exception is passed on.
-        raise LoginFailed(
-            "The private key in SNOWFLAKE_PRIVATE_KEY cannot be read: it must be an unencrypted PKCS #8 key in PEM "
-            "form, or that in base64."
-        ) from None
+    def _variable(self, name: str) -> str:
+        return f"{self.variables}_{name.upper()}"
 
 
 def snowflake_warehouse(
@@ -146,18 +211,24 @@ def snowflake_warehouse(
     private_key: str | dg.EnvVar | None = None,
     role: str | dg.EnvVar | None = None,
     warehouse: str | dg.EnvVar | None = None,
+    default_role: str | None = None,
+    default_warehouse: str | None = None,
+    default_database: str | None = None,
 ) -> SnowflakeWarehouse:
     """Return the warehouse resource of production. Opens nothing and reads no environment variable.
 
     Args:
         databases: Logical to physical names of the databases.
-        variables: Beginning of the names of the variables, SNOWFLAKE if not given.
+        variables: Beginning of the names of the variables.
         account: Account identifier; None reads SNOWFLAKE_ACCOUNT when a connection is opened. So do the others:
         user: SNOWFLAKE_USER.
         password: SNOWFLAKE_PASSWORD.
         private_key: SNOWFLAKE_PRIVATE_KEY.
         role: SNOWFLAKE_ROLE.
         warehouse: SNOWFLAKE_WAREHOUSE.
+        default_role: Where neither `role` nor its variable says one.
+        default_warehouse: Where neither `warehouse` nor its variable says one.
+        default_database: Physical name of the current database; None: there is none.
     """
     return SnowflakeWarehouse(
         databases=dict(databases),
@@ -168,4 +239,7 @@ def snowflake_warehouse(
         private_key=private_key,
         role=role,
         warehouse=warehouse,
+        default_role=default_role,
+        default_warehouse=default_warehouse,
+        default_database=default_database,
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from dagster_open_platform.lib.warehouse.arrow import Incoming
-from dagster_open_platform.lib.warehouse.snowflake import sql
+from dagster_open_platform.lib.warehouse.snowflake import session_sql
 from dagster_open_platform.lib.warehouse.snowflake.errors import cause, classified
 from dagster_open_platform.lib.warehouse.snowflake.types import result_type
 
@@ -81,14 +81,14 @@ class SessionStatements:
     def _transaction(self) -> Iterator[None]:
         from snowflake.connector.errors import Error
 
-        self._run(sql.BEGIN)
+        self._run(session_sql.BEGIN)
         try:
             yield
-            self._run(sql.COMMIT)
+            self._run(session_sql.COMMIT)
         except BaseException:
             # A session that is gone was rolled back by the server; that must not hide the error that is on its way.
             with contextlib.suppress(Error):
-                self._run(sql.ROLLBACK)
+                self._run(session_sql.ROLLBACK)
             raise
 
 

@@ -10,17 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dagster_open_platform.lib.warehouse.arrow import ROW_NUMBER
-from dagster_open_platform.lib.warehouse.identifiers import double_quoted
 from dagster_open_platform.lib.warehouse.protocol import TableRef
-
-BEGIN = "BEGIN TRANSACTION"
-COMMIT = "COMMIT"
-ROLLBACK = "ROLLBACK"
-
-
-def name(*parts: str) -> str:
-    """Quote a name in upper case, so that it is the same object as the unquoted name."""
-    return double_quoted(*(part.upper() for part in parts))
+from dagster_open_platform.lib.warehouse.snowflake.session_sql import name
 
 
 def quoted(table: TableRef) -> str:
