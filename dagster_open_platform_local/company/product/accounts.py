@@ -34,6 +34,7 @@ MFA_SINCE = 42
 """Days after the epoch on which users could first enroll in two-factor authentication."""
 
 _HOUR, _DAY, _YEAR = 3600, DAY_SECONDS, 365 * DAY_SECONDS
+_TIME_ZONES = ("UTC", "America/New_York", "Europe/Berlin")
 _CURRENCIES = ("USD", "EUR", "GBP")
 _PAYMENT_TERMS = (0, 15, 30, 45, 60)
 _LEAST_COMMITMENT, _MOST_COMMITMENT = (0, 100, 1_000, 5_000), (0, 1_000, 5_000, 40_000)
@@ -67,9 +68,15 @@ def _organizations(found: Directory, mask: Mask) -> Columns:
         "settings": json_objects(
             sso_enabled=draws.chance("sso", 0.2),
             run_retention_days=draws.below("retention", 4) * 30 + 30,
-            timezone=choice(("UTC", "America/New_York", "Europe/Berlin"), draws.below("timezone", 3)),
+            timezone=time_zones(found, ids - 1),
         ),
     }
+
+
+def time_zones(found: Directory, organization: Integers) -> pa.Array:
+    """The time zone that each of some organizations (by index) has chosen."""
+    draws = found.draws("product_organizations", organization + 1)
+    return choice(_TIME_ZONES, draws.below("timezone", len(_TIME_ZONES)))
 
 
 def _users(found: Directory, mask: Mask) -> Columns:

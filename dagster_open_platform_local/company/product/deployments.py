@@ -43,8 +43,7 @@ def deployments_table(found: Estate, database: str) -> Columns:
     mask = who.runs_in(database)[found.deployments.parent]
     rows, serverless = found.deployments.where(mask), found.is_serverless[mask]
     draws = who.draws("deployments_columns", rows.ids)
-    renamed = happens(draws, "renamed", 0.05, rows.created, (_DAY, 40 * _DAY, 300 * _DAY))
-    silently = happens(draws, "renamed_by_hand", 0.06, rows.created, (_DAY, 40 * _DAY, 150 * _DAY))
+    renamed = _renamed(draws, rows)
     changed_settings = _backfilled(who, rows.created, serverless)
     canceled = who.canceled[rows.parent]
     restarted = _restarts(who, draws, rows.created)
@@ -54,7 +53,7 @@ def deployments_table(found: Estate, database: str) -> Columns:
         "id": pa.array(rows.ids),
         "public_id": uuids(draws, "public_id"),
         "organization_id": pa.array(rows.parent + 1),
-        "name": _deployment_names(draws, rows, renamed < now, silently < now),
+        "name": deployment_names(found, mask),
         "deployment_type": choice(_TYPES, kind),
         "agent_type": choice(("HYBRID", "SERVERLESS"), serverless.astype(np.int64)),
         "status": choice(("ACTIVE", "PENDING_DELETION"), (canceled < now).astype(np.int64)),
@@ -73,12 +72,21 @@ def deployments_table(found: Estate, database: str) -> Columns:
     }
 
 
-def _deployment_names(draws: Draws, rows: Children, renamed: Mask, by_hand: Mask) -> pa.Array:
+def deployment_names(found: Estate, mask: Mask) -> pa.Array:
+    """Names of some deployments."""
+    rows, now = found.deployments.where(mask), found.directory.now
+    draws = found.directory.draws("deployments_columns", rows.ids)
+    renamed = _renamed(draws, rows) < now
+    by_hand = happens(draws, "renamed_by_hand", 0.06, rows.created, (_DAY, 40 * _DAY, 150 * _DAY)) < now
     branch = joined("branch-", choice(JOB_OBJECTS, draws.below("branch", len(JOB_OBJECTS))), "-", rows.ids)
     plain = either(rows.seat > 2, branch, choice(_NAMES, np.minimum(rows.seat, 2)))
     later = joined(choice(_RENAMED, np.minimum(rows.seat, 3)), "-", rows.ids)
     by_somebody = joined(plain, " (do not use)")
     return either(by_hand, by_somebody, either(renamed, later, plain))
+
+
+def _renamed(draws: Draws, rows: Children) -> Integers:
+    return happens(draws, "renamed", 0.05, rows.created, (_DAY, 40 * _DAY, 300 * _DAY))
 
 
 def _backfilled(who: Directory, created: Integers, serverless: Mask) -> Integers:
@@ -149,11 +157,20 @@ def jobs_table(found: Estate, database: str) -> Columns:
         "deployment_id": pa.array(found.locations.parent[rows.parent] + 1),
         "location_id": pa.array(rows.parent + 1),
         "name": joined(job_names(draws), "_job"),
-        "is_asset_job": pa.array(draws.chance("asset_job", 0.6), mask=draws.chance("never_loaded", 0.04)),
+        "is_asset_job": pa.array(asset_jobs(draws), mask=draws.chance("never_loaded", 0.04)),
         "schedule": choice(CRONS, cron, draws.chance("no_schedule", 0.35)),
         "created_at": moments(rows.created),
         "updated_at": moments(latest(now, rows.created, rescheduled)),
     }
+
+
+def asset_jobs(draws: Draws) -> Mask:
+    """Which jobs materialize assets.
+
+    Args:
+        draws: Of the jobs.
+    """
+    return draws.chance("asset_job", 0.6)
 
 
 def catalog_views(found: Directory, database: str) -> Columns:

@@ -25,6 +25,7 @@ from dagster_open_platform_local.company.product.columns import (
     moments,
     only,
 )
+from dagster_open_platform_local.company.product.deployments import asset_jobs
 from dagster_open_platform_local.company.product.estate import Estate
 from dagster_open_platform_local.company.product.happenings import Children
 from dagster_open_platform_local.company.product.texts import (
@@ -77,6 +78,14 @@ class LastLoads:
 
 
 @dataclass(frozen=True)
+class LoadedJob:
+    """A job of a code location, and whether it materializes assets."""
+
+    name: str
+    is_asset_job: bool
+
+
+@dataclass(frozen=True)
 class Loaded:
     """What a code location consists of.
 
@@ -85,14 +94,14 @@ class Loaded:
         python_version: That it runs.
         asset_count: How many assets it has.
         first_asset: Where in the circle of asset keys its first one is.
-        jobs: Their names, in the order of their birth.
+        jobs: In the order of their birth.
     """
 
     dagster_version: str
     python_version: str
     asset_count: int
     first_asset: int
-    jobs: list[str]
+    jobs: list[LoadedJob]
 
 
 def last_loads(found: Estate, mask: Mask) -> LastLoads:
@@ -172,29 +181,41 @@ def _documents(loads: LastLoads) -> list[str]:
                 "location_name": name,
                 "dagster_version": each.dagster_version,
                 "python_version": each.python_version,
-                "repositories": [_repository(each.asset_count, each.first_asset, each.jobs)],
+                "repositories": [_repository(each)],
             }
         )
         for name, each in zip(loads.name.to_pylist(), what_was_loaded(loads), strict=True)
     ]
 
 
-def _repository(asset_count: int, first: int, jobs: list[str]) -> dict[str, Any]:
-    listed = min(asset_count, _MOST_LISTED)
+def _repository(loaded: Loaded) -> dict[str, Any]:
+    listed = min(loaded.asset_count, _MOST_LISTED)
+    names = [job.name for job in loaded.jobs]
     return {
         "name": "__repository__",
-        "asset_count": asset_count,
-        "assets": [_asset(first + i, i) for i in range(listed)],
-        "jobs": [{"name": name, "op_count": 1 + len(name) % 7} for name in jobs],
+        "asset_count": loaded.asset_count,
+        "assets": [asset(loaded.first_asset + i, i) for i in range(listed)],
+        "jobs": [{"name": name, "op_count": op_count(name)} for name in names],
         "schedules": [
             {"name": f"{name}_schedule", "cron": CRONS[i % len(CRONS)], "timezone": None}
-            for i, name in enumerate(jobs)
+            for i, name in enumerate(names)
         ],
         "sensors": [],
     }
 
 
-def _asset(place: int, number: int) -> dict[str, Any]:
+def op_count(job: str) -> int:
+    """Of how many ops a job consists, by its name."""
+    return 1 + len(job) % 7
+
+
+def asset(place: int, number: int) -> dict[str, Any]:
+    """An asset as the product keeps it.
+
+    Args:
+        place: In the circle of asset keys.
+        number: In its code location, from 0.
+    """
     layer, thing = divmod(place % (len(ASSET_LAYERS) * len(JOB_OBJECTS)), len(JOB_OBJECTS))
     return {
         "key": [ASSET_LAYERS[layer], JOB_OBJECTS[thing]],
@@ -204,14 +225,16 @@ def _asset(place: int, number: int) -> dict[str, Any]:
     }
 
 
-def _jobs_by_location(loads: LastLoads) -> dict[int, list[str]]:
-    """Names of the jobs that there were when each location (by id) was loaded."""
-    found, size = loads.found, loads.found.locations.ids.size
-    loaded = np.zeros(size, dtype=np.int64)
+def _jobs_by_location(loads: LastLoads) -> dict[int, list[LoadedJob]]:
+    """The jobs that there were when each location (by id) was loaded."""
+    found = loads.found
+    # A location that is not asked for was never loaded.
+    loaded = np.zeros(found.locations.ids.size, dtype=np.int64)
     loaded[loads.rows.ids - 1] = loads.loaded
     jobs = found.jobs.where(found.jobs.created < loaded[found.jobs.parent])
-    names = job_names(found.directory.draws("jobs_columns", jobs.ids)).to_pylist()
-    grouped: dict[int, list[str]] = {}
-    for parent, name in zip(jobs.parent.tolist(), names, strict=True):
-        grouped.setdefault(parent + 1, []).append(f"{name}_job")
+    draws = found.directory.draws("jobs_columns", jobs.ids)
+    columns = (jobs.parent.tolist(), job_names(draws).to_pylist(), asset_jobs(draws).tolist())
+    grouped: dict[int, list[LoadedJob]] = {}
+    for parent, name, is_asset_job in zip(*columns, strict=True):
+        grouped.setdefault(parent + 1, []).append(LoadedJob(f"{name}_job", is_asset_job))
     return grouped
