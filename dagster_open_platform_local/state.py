@@ -56,6 +56,11 @@ class LocalState:
         return self.root / "postgres"
 
     @property
+    def s3(self) -> Path:
+        """One directory per bucket."""
+        return self.root / "s3"
+
+    @property
     def warehouse(self) -> Path:
         """One DuckDB file per database."""
         return self.root / "warehouse"
@@ -78,7 +83,14 @@ class LocalState:
         """
         try:
             self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-            for directory in (self.company, self.postgres, self.warehouse, self.dagster_home, self.logs):
+            for directory in (
+                self.company,
+                self.postgres,
+                self.s3,
+                self.warehouse,
+                self.dagster_home,
+                self.logs,
+            ):
                 directory.mkdir(exist_ok=True, mode=0o700)
             (self.root / _MARKER).touch()
         except OSError as error:

@@ -23,6 +23,9 @@ _FOREIGN = (
     "WAREHOUSE_",
     "CLOUD_PRODUCT_",
     "PRODUCT_REPORTING",
+    # With one of these an AWS client would take a profile, a role or an address of the person's own account.
+    "AWS_",
+    "WORKSPACE_REPLICATION_",
     # These would make each client of PostgreSQL, or Sling, another than it is.
     "PG",
     "SLING_",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dagster_open_platform_local.services.bigquery.credentials import local_credentials
 from dagster_open_platform_local.services.postgres.databases import HOST, REPLICATOR, ProductDatabases
+from dagster_open_platform_local.services.s3.credentials import S3Credentials
 from dagster_open_platform_local.stack.health import postgres_health
 from dagster_open_platform_local.stack.ports import free_port
 from dagster_open_platform_local.stack.supervisor import Service
@@ -25,6 +26,7 @@ def company_services(state: LocalState) -> list[Service]:
     return [
         postgres_service(state.postgres, databases),
         product_service(state, databases),
+        s3_service(state, S3Credentials.new()),
         _bigquery(state, secrets.token_urlsafe(24)),
         _saas(state, secrets.token_urlsafe(24)),
     ]
@@ -61,6 +63,16 @@ def product_service(state: LocalState, databases: ProductDatabases) -> Service:
         secrets=databases.application_variables,
         # It is up when all rows are there: of a company of ten times the size that takes minutes.
         startup_seconds=600.0,
+    )
+
+
+def s3_service(state: LocalState, credentials: S3Credentials) -> Service:
+    """The account's buckets, and the service that gives out roles."""
+    return Service(
+        name="s3",
+        command=lambda port: [*_module("s3", state)(port), "--directory", str(state.s3)],
+        secrets=credentials.service_variables,
+        provides=lambda port: credentials.platform_variables(f"http://127.0.0.1:{port}"),
     )
 
 

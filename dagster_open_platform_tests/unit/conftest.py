@@ -19,6 +19,8 @@ PLATFORM_VARIABLES = (
     "PRODUCT_REPORTING",
     "PG",
     "SLING_",
+    "AWS_",
+    "WORKSPACE_REPLICATION_",
 )
 
 

@@ -9,6 +9,7 @@ objects in memory and would be empty after a restart, localbucket checks no cred
 
     errors.py       errors in S3's form
     xml.py          documents in S3's form, written and read
+    account.py      the account's names
     credentials.py  the keys of one start, and the variables that carry them
     principals.py   who there is and what each may do
     sessions.py     temporary credentials
@@ -23,5 +24,6 @@ objects in memory and would be empty after a restart, localbucket checks no cred
     body.py         a request's body as a stream; chunks.py undoes aws-chunked, checksums.py checks it
     conditions.py   If-… and Range
     buckets.py, objects.py, multipart.py  the operations
-    app.py          the routes
+    routes.py       which operation a request asks for
+    app.py          from a request to an operation
 """

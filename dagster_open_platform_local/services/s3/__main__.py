@@ -8,10 +8,10 @@ import os
 import sys
 from pathlib import Path
 
+from dagster_open_platform.lib.aws.buckets import BUCKETS
 from dagster_open_platform_local.services.faults import FaultInjector
 from dagster_open_platform_local.services.s3.app import S3App
 from dagster_open_platform_local.services.s3.credentials import MissingCredentialsError, S3Credentials
-from dagster_open_platform_local.services.s3.principals import INITIAL_BUCKETS
 from dagster_open_platform_local.services.s3.sessions import Sessions
 from dagster_open_platform_local.services.s3.store import ObjectStore
 from dagster_open_platform_local.services.server import serve
@@ -29,7 +29,7 @@ def main() -> None:
     except MissingCredentialsError as error:
         sys.exit(str(error))
     store = ObjectStore(arguments.directory)
-    store.create_buckets(INITIAL_BUCKETS)
+    store.create_buckets(BUCKETS)
     serve(FaultInjector(S3App(store, sessions)), arguments.port)
 
 

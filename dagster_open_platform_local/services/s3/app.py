@@ -15,11 +15,11 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from dagster_open_platform_local.services.s3.account import ACCOUNT
 from dagster_open_platform_local.services.s3.body import Body
 from dagster_open_platform_local.services.s3.calls import Call
 from dagster_open_platform_local.services.s3.errors import S3Error
 from dagster_open_platform_local.services.s3.keys import LONGEST_KEY
-from dagster_open_platform_local.services.s3.principals import ACCOUNT
 from dagster_open_platform_local.services.s3.routes import Routes
 from dagster_open_platform_local.services.s3.sessions import Sessions
 from dagster_open_platform_local.services.s3.signature import UNSIGNED_PAYLOAD, Head, verify

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from dagster_open_platform_local.services.s3.account import ACCOUNT, REGION
 from dagster_open_platform_local.services.s3.calls import Call, iso, xml_response
 from dagster_open_platform_local.services.s3.errors import S3Error, malformed_xml, no_such_bucket
 from dagster_open_platform_local.services.s3.listing import Page, Wanted, list_page
-from dagster_open_platform_local.services.s3.principals import ACCOUNT, REGION, Permission
+from dagster_open_platform_local.services.s3.principals import Permission
 from dagster_open_platform_local.services.s3.store import ObjectStore
 from dagster_open_platform_local.services.s3.xml import document, element, encoded, parse
 

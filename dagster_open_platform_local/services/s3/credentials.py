@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from dagster_open_platform_local.services.s3.principals import REGION, WORKSPACE_ROLE_ARN
+from dagster_open_platform_local.services.s3.account import REGION, WORKSPACE_ROLE_ARN
 
 _KEY_VARIABLE = "S3_EMULATOR_ACCESS_KEY_ID"
 _SECRET_VARIABLE = "S3_EMULATOR_SECRET_ACCESS_KEY"  # noqa: S105 - a name

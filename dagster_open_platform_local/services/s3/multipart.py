@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from dagster_open_platform_local.services.s3.account import ACCOUNT
 from dagster_open_platform_local.services.s3.calls import Call, iso, xml_response
 from dagster_open_platform_local.services.s3.checksums import announced
 from dagster_open_platform_local.services.s3.conditions import write_condition
@@ -21,7 +22,7 @@ from dagster_open_platform_local.services.s3.errors import (
 )
 from dagster_open_platform_local.services.s3.metadata import Metadata
 from dagster_open_platform_local.services.s3.objects import given_metadata
-from dagster_open_platform_local.services.s3.principals import ACCOUNT, Permission
+from dagster_open_platform_local.services.s3.principals import Permission
 from dagster_open_platform_local.services.s3.store import ObjectStore
 from dagster_open_platform_local.services.s3.uploads import Claim, Uploads
 from dagster_open_platform_local.services.s3.xml import document, element, parse

@@ -7,11 +7,8 @@ sessions.
 from dataclasses import dataclass
 from enum import Enum
 
-from dagster_open_platform.lib.aws.buckets import BUCKETS, WORKSPACE
-
-ACCOUNT = "000000000000"
-REGION = "us-west-2"
-WORKSPACE_ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/workspace-replication"
+from dagster_open_platform.lib.aws.buckets import WORKSPACE
+from dagster_open_platform_local.services.s3.account import ACCOUNT, WORKSPACE_ROLE_ARN
 
 
 class Permission(Enum):
@@ -78,6 +75,3 @@ WORKSPACE_REPLICATION = Principal(
 
 ROLES = {WORKSPACE_REPLICATION.arn: WORKSPACE_REPLICATION}
 """ARN to role."""
-
-INITIAL_BUCKETS = BUCKETS
-"""What the account has from the start."""

@@ -17,9 +17,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from dagster_open_platform_local.services.s3.account import ACCOUNT
 from dagster_open_platform_local.services.s3.credentials import S3Credentials
 from dagster_open_platform_local.services.s3.errors import S3Error
-from dagster_open_platform_local.services.s3.principals import ACCOUNT, PLATFORM, ROLES, Principal
+from dagster_open_platform_local.services.s3.principals import PLATFORM, ROLES, Principal
 
 Clock = Callable[[], datetime]
 """Tells the time, with its zone."""

@@ -19,8 +19,8 @@ from botocore.auth import S3SigV4Auth
 from botocore.compat import HTTPHeaders
 from botocore.credentials import Credentials
 
+from dagster_open_platform_local.services.s3.account import REGION
 from dagster_open_platform_local.services.s3.errors import S3Error
-from dagster_open_platform_local.services.s3.principals import REGION
 from dagster_open_platform_local.services.s3.sessions import Identity, Sessions
 
 UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"

@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl
 
 from starlette.responses import Response
 
+from dagster_open_platform_local.services.s3.account import ACCOUNT
 from dagster_open_platform_local.services.s3.errors import S3Error
-from dagster_open_platform_local.services.s3.principals import ACCOUNT
 from dagster_open_platform_local.services.s3.sessions import Identity, Sessions
 from dagster_open_platform_local.services.s3.signature import Head, verify
 from dagster_open_platform_local.services.s3.xml import document, element
