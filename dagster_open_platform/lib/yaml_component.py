@@ -166,7 +166,7 @@ def _fields_at(model: type[BaseModel], loc: Sequence[str | int]) -> set[str]:
         ]
         named = [candidate for candidate in candidates if candidate.__name__ == part]
         candidates = below or named or candidates
-    return {name for candidate in candidates for name in candidate.model_fields}
+    return {field.alias or name for candidate in candidates for name, field in candidate.model_fields.items()}
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -1,0 +1,212 @@
+"""Datasets and their fields: which there are, and what each field is over the columns of its table.
+
+What belongs here: names, columns, keys. What does not: what joins datasets (`relationships.py`) and what is measured
+(`metrics.py`).
+
+Three rules make a field mean the same in OSI and in a semantic view, on any engine: a field becomes an expression over columns
+alone, each written `dataset.column`, also where the file speaks of another field; a key becomes columns; and a column
+that another field hides, because it has the column's name and another value, is refused, since Snowflake would take the
+field (https://docs.snowflake.com/en/user-guide/views-semantic/validation-rules, "Name resolution").
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlglot import exp
+
+from dagster_open_platform.lib.osi.expressions import parsed
+from dagster_open_platform.lib.osi.files import ROOT, OsiFile, Place
+from dagster_open_platform.lib.osi.model import Dataset, OsiField
+from dagster_open_platform.lib.warehouse.errors import InvalidIdentifier
+from dagster_open_platform.lib.warehouse.identifiers import validated
+from dagster_open_platform.lib.yaml_errors import suggestion
+
+
+@dataclass(frozen=True)
+class ResolvedField:
+    """A field, as a semantic view has it.
+
+    Args:
+        declared: As the file has it.
+        place: Where.
+        tree: Its expression, over columns written `dataset.column`.
+    """
+
+    declared: OsiField
+    place: Place
+    tree: exp.Expr
+
+    @property
+    def column(self) -> str | None:
+        """The column that it is, if it is one and nothing more (lower case)."""
+        return self.tree.name.lower() if isinstance(self.tree, exp.Column) else None
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+def by_name(file: OsiFile, place: Place, what: str, things: Sequence[_Named]) -> dict[str, int]:
+    """Positions in a list, by name in lower case.
+
+    Args:
+        file: Where the list stands.
+        place: Of the list.
+        what: What it lists, for messages.
+        things: The list.
+
+    Raises:
+        InvalidOsi: A name is there twice; case does not distinguish names.
+        UntranslatableOsi: A name is not a plain one.
+    """
+    found: dict[str, int] = {}
+    for index, thing in enumerate(things):
+        here = (*place, index, "name")
+        _plain(file, here, thing.name, what)
+        if thing.name.lower() in found:
+            raise file.invalid(
+                here, f"there is another {what} {thing.name!r}, and case does not distinguish them."
+            )
+        found[thing.name.lower()] = index
+    return found
+
+
+def _plain(file: OsiFile, place: Place, name: str, what: str) -> None:
+    try:
+        validated(name, what)
+    except InvalidIdentifier as error:
+        raise file.untranslatable(place, str(error.description)) from None
+
+
+class Datasets:
+    """The datasets of a model, whose names and fields have been checked.
+
+    Args:
+        file: The model.
+
+    Raises:
+        InvalidOsi: Names are there twice, an expression is not SQL, or fields are made of one another in a circle.
+        UntranslatableOsi: A semantic view cannot have a name or an expression.
+    """
+
+    def __init__(self, file: OsiFile) -> None:
+        self._file = file
+        self._datasets = file.model.datasets
+        self._index = by_name(file, (*ROOT, "datasets"), "dataset", self._datasets)
+        self._fields = {
+            name: by_name(file, (*ROOT, "datasets", index, "fields"), "field", self._datasets[index].fields)
+            for name, index in self._index.items()
+        }
+        self._resolved: dict[tuple[str, str], ResolvedField] = {}
+        for dataset, fields in self._fields.items():
+            for field in fields:
+                self._resolve(dataset, field, ())
+        for (dataset, _), resolved in self._resolved.items():
+            self._refuse_hidden(dataset, resolved)
+
+    def __iter__(self) -> Iterator[tuple[Place, Dataset]]:
+        """Each with its place, in the file's order."""
+        for index, dataset in enumerate(self._datasets):
+            yield (*ROOT, "datasets", index), dataset
+
+    def named(self, place: Place, name: str) -> Dataset:
+        """The dataset that is meant at a place.
+
+        Raises:
+            InvalidOsi: There is none.
+        """
+        if name.lower() not in self._index:
+            near = suggestion(name, [dataset.name for dataset in self._datasets])
+            raise self._file.invalid(place, f"there is no dataset {name!r}.{near}")
+        return self._datasets[self._index[name.lower()]]
+
+    def fields(self, dataset: Dataset) -> Mapping[str, ResolvedField]:
+        """The fields of a dataset by name in lower case, in the file's order."""
+        name = dataset.name.lower()
+        return {field: self._resolved[name, field] for field in self._fields[name]}
+
+    def key(self, dataset: Dataset, place: Place, names: Sequence[str]) -> tuple[str, ...]:
+        """The columns of a key.
+
+        Args:
+            dataset: Whose.
+            place: Of the list of names.
+            names: Of columns, or of fields that are columns.
+
+        Raises:
+            InvalidOsi: A field is more than a column, or a column is there twice.
+            UntranslatableOsi: A name is not a plain one, or another field hides a column.
+        """
+        fields = self.fields(dataset)
+        columns: list[str] = []
+        for index, name in enumerate(names):
+            here = (*place, index)
+            _plain(self._file, here, name, "column")
+            field = fields.get(name.lower())
+            column = name if field is None else field.column
+            if column is None:
+                raise self._file.invalid(here, f"the field {name!r} is computed; a key is made of columns.")
+            if column.lower() in columns:
+                raise self._file.invalid(here, f"the column {column!r} is there twice.")
+            self._refuse_hiding(dataset.name, here, column, None)
+            columns.append(column.lower())
+        return tuple(columns)
+
+    def _resolve(self, dataset: str, name: str, path: tuple[str, ...]) -> ResolvedField:
+        if (dataset, name) in self._resolved:
+            return self._resolved[dataset, name]
+        place: Place = (
+            *ROOT,
+            "datasets",
+            self._index[dataset],
+            "fields",
+            self._fields[dataset][name],
+        )
+        if name in path:
+            circle = " -> ".join([*path[path.index(name) :], name])
+            raise self._file.invalid(
+                (*place, "expression"), f"fields are made of one another in a circle: {circle}."
+            )
+        declared = self._datasets[self._index[dataset]].fields[self._fields[dataset][name]]
+        tree = parsed(self._file, place, declared.expression)
+        if tree.find(exp.AggFunc):
+            raise self._file.invalid(
+                (*place, "expression"), "it aggregates; a field is a value of one row, a metric of many."
+            )
+        tree = tree.transform(
+            lambda node: (
+                self._column(dataset, place, node, (*path, name)) if isinstance(node, exp.Column) else node
+            )
+        )
+        self._resolved[dataset, name] = ResolvedField(declared, place, tree)
+        return self._resolved[dataset, name]
+
+    def _column(self, dataset: str, place: Place, node: exp.Column, path: tuple[str, ...]) -> exp.Expr:
+        """What a name in a field's expression stands for."""
+        here = (*place, "expression")
+        name = node.name.lower()
+        if node.table and self.named(here, node.table) is not self._datasets[self._index[dataset]]:
+            raise self._file.untranslatable(
+                here,
+                f"{node.sql()!r} is of another dataset; a field is made of its own row. Metrics join datasets.",
+            )
+        if node.table and name in self._fields[dataset] and name != path[-1]:
+            other = self._resolve(dataset, name, path).tree.copy()
+            return other if isinstance(other, exp.Column) else exp.Paren(this=other)
+        _plain(self._file, here, name, "column")
+        return exp.column(name, table=self._datasets[self._index[dataset]].name)
+
+    def _refuse_hidden(self, dataset: str, resolved: ResolvedField) -> None:
+        for column in resolved.tree.find_all(exp.Column):
+            self._refuse_hiding(dataset, (*resolved.place, "expression"), column.name, resolved)
+
+    def _refuse_hiding(self, dataset: str, place: Place, column: str, user: ResolvedField | None) -> None:
+        hiding = self._resolved.get((dataset.lower(), column.lower()))
+        if hiding is not None and hiding is not user and hiding.column != column.lower():
+            raise self._file.untranslatable(
+                place,
+                f"a semantic view would not take the column {column!r} but the field of that name, which has"
+                " another value; give that field a name of its own.",
+            )
