@@ -10,6 +10,7 @@ from typing import Any
 
 import dagster as dg
 
+from dagster_open_platform.lib.aws.resource import S3StoreResource
 from dagster_open_platform.lib.bigquery.resource import BigQueryResource
 from dagster_open_platform.lib.dbt.resource import dbt_resource
 from dagster_open_platform.lib.github.resource import GitHubResource
@@ -39,6 +40,7 @@ def default_resources(environment: Environment) -> Mapping[str, Any]:
         "bigquery": BigQueryResource(),
         "github": GitHubResource(),
         "postgres": PostgresResource(),
+        "s3": S3StoreResource(),
         "sling": SlingResource(),
         "dbt": dbt_resource(get_dbt_target(environment)),
     }

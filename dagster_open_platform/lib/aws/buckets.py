@@ -1,8 +1,12 @@
-"""Names of the buckets that the platform reads and writes.
+"""Names of the buckets that the platform reads and writes, and of the folders in which environments keep apart.
 
 What belongs here: names. What does not: who may do what in them (the account's policies), and reading them
 (``resource.py``).
 """
+
+from collections.abc import Mapping
+
+from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName, get_environment
 
 WORKSPACE = "dop-workspace-replication"
 """Customers' workspace snapshots (``raw/``) and what the platform makes of them (``staging/``)."""
@@ -19,3 +23,20 @@ EVENTS = "dop-event-stream"
 
 BUCKETS = (WORKSPACE, BILLING, COMMUNITY, TELEMETRY, DMS, EVENTS)
 """All of them."""
+
+
+def workspace_staging_prefix(environment: Environment | None = None) -> str:
+    """The folder of ``WORKSPACE`` into which snapshots are exploded, without a slash at its end.
+
+    Args:
+        environment: Default: the current one.
+    """
+    environment = environment or get_environment()
+    prefixes: Mapping[EnvironmentName, str] = {
+        EnvironmentName.LOCAL: "staging",
+        # It reads the same snapshots as production, and must not write over what production made of them.
+        EnvironmentName.BRANCH: f"branch/{environment.pull_request_id}/staging",
+        EnvironmentName.DOGFOOD: "staging",
+        EnvironmentName.PROD: "staging",
+    }
+    return prefixes[environment.name]

@@ -1,0 +1,137 @@
+"""Rows into objects of bounded size: JSON lines, compressed with gzip.
+
+What belongs here: when a chunk is full, and its bytes. What does not: whose rows they are.
+
+Lines are compressed as they come, so what is in memory is what has been compressed of the open chunks: one a kind of object.
+"""
+
+import json
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dagster_open_platform.lib.aws.workspace.layout import OBJECTS
+
+_GZIP = 16 + zlib.MAX_WBITS
+"""https://docs.python.org/3/library/zlib.html#zlib.compressobj: a gzip header, here without a time, so the same rows give the same bytes."""
+_LEVEL = 4
+_JOINED_BYTES = 64 * 1024
+"""Lines are handed over to the compressor that many bytes at a time."""
+
+
+@dataclass(frozen=True)
+class ChunkLimits:
+    """How large a chunk may become.
+
+    Args:
+        rows: At most.
+        bytes: At most, before they are compressed. A row that is larger stands in a chunk of its own.
+    """
+
+    rows: int = 50_000
+    bytes: int = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A chunk that was written.
+
+    Args:
+        kind: Of object, one of ``layout.OBJECTS``.
+        key: Where.
+        etag: Of its bytes.
+        rows: How many.
+        bytes: Compressed.
+    """
+
+    kind: str
+    key: str
+    etag: str
+    rows: int
+    bytes: int
+
+
+class ChunkWriter:
+    """Writes the chunks of one snapshot.
+
+    Args:
+        key_of: Kind of object and number of the chunk to its key.
+        put: Writes an object and returns its ETag.
+        limits: Of each chunk.
+    """
+
+    def __init__(
+        self, key_of: Callable[[str, int], str], put: Callable[[str, bytes], str], limits: ChunkLimits
+    ) -> None:
+        self.chunks: list[Chunk] = []
+        self._key_of, self._put, self._limits = key_of, put, limits
+        self._open: dict[str, _OpenChunk] = {}
+        self._numbers: dict[str, int] = dict.fromkeys(OBJECTS, 0)
+        self._encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+
+    def add(self, kind: str, row: Mapping[str, Any]) -> None:
+        """Adds a row, after writing the chunk that it does not fit into.
+
+        Raises:
+            ValueError: A value is no JSON.
+        """
+        line = self._encode(row).encode() + b"\n"
+        chunk = self._open.get(kind)
+        if chunk is not None and (
+            chunk.rows >= self._limits.rows or chunk.bytes + len(line) > self._limits.bytes
+        ):
+            self._write(kind)
+            chunk = None
+        if chunk is None:
+            chunk = self._open[kind] = _OpenChunk()
+        chunk.add(line)
+
+    def finish(self) -> list[Chunk]:
+        """Writes what is open; returns all chunks, by kind and number."""
+        for kind in OBJECTS:
+            if kind in self._open:
+                self._write(kind)
+        return sorted(self.chunks, key=lambda chunk: (OBJECTS.index(chunk.kind), chunk.key))
+
+    def _write(self, kind: str) -> None:
+        chunk = self._open.pop(kind)
+        body = chunk.body()
+        key = self._key_of(kind, self._numbers[kind])
+        self._numbers[kind] += 1
+        self.chunks.append(Chunk(kind, key, self._put(key, body), chunk.rows, len(body)))
+
+
+class _OpenChunk:
+    """A chunk that is filling.
+
+    Args:
+        rows: How many so far.
+        bytes: Before they are compressed, so far.
+    """
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.bytes = 0
+        self._compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP)
+        self._lines: list[bytes] = []
+        self._waiting = 0
+        self._compressed: list[bytes] = []
+
+    def add(self, line: bytes) -> None:
+        self.rows += 1
+        self.bytes += len(line)
+        self._lines.append(line)
+        self._waiting += len(line)
+        if self._waiting >= _JOINED_BYTES:
+            self._compress()
+
+    def body(self) -> bytes:
+        self._compress()
+        self._compressed.append(self._compressor.flush())
+        return b"".join(self._compressed)
+
+    def _compress(self) -> None:
+        self._compressed.append(self._compressor.compress(b"".join(self._lines)))
+        self._lines.clear()
+        self._waiting = 0

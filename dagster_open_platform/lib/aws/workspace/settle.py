@@ -1,0 +1,168 @@
+"""Staging one snapshot, so that whoever reads finds it whole and once.
+
+What belongs here: the order of what is written. What does not: which snapshots (``replicate.py``), what is in them
+(``reading.py``).
+
+First the chunks of the new generation, then the marker, at last the chunks that it does not name are deleted. Whoever kills
+this in between leaves chunks that no marker names, which the next run deletes. A marker is written only over the one that
+was seen before; so of two runs that stage the same snapshot at once, the later one notices, and looks again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from dagster_open_platform.lib.aws.errors import ObjectChanged
+from dagster_open_platform.lib.aws.workspace.chunks import ChunkLimits, ChunkWriter
+from dagster_open_platform.lib.aws.workspace.explode import Exploded, wrong_shape
+from dagster_open_platform.lib.aws.workspace.ledger import Ledger, Listed, Marker
+from dagster_open_platform.lib.aws.workspace.reading import SnapshotReader, Submit
+from dagster_open_platform.lib.aws.workspace.snapshot import SnapshotFinder
+
+if TYPE_CHECKING:
+    from dagster_open_platform.lib.aws.protocol import ObjectStore
+    from dagster_open_platform.lib.aws.workspace.layout import Layout
+
+_ATTEMPTS = 2
+
+
+class Stopped(Exception):  # noqa: N818  # no error: somebody else has one
+    """The run ends, and this snapshot with it."""
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """How much is staged, by kind of object.
+
+    Args:
+        rows: Of JSON.
+        chunks: Objects.
+        bytes: Compressed.
+    """
+
+    rows: Counter[str]
+    chunks: Counter[str]
+    bytes: Counter[str]
+
+    @staticmethod
+    def none() -> Amounts:
+        """Nothing yet."""
+        return Amounts(Counter(), Counter(), Counter())
+
+    @staticmethod
+    def of(marker: Marker) -> Amounts:
+        """What a marker names."""
+        found = Amounts.none()
+        for chunk in marker.chunks:
+            found.rows[chunk.kind] += chunk.rows
+            found.chunks[chunk.kind] += 1
+            found.bytes[chunk.kind] += chunk.bytes
+        return found
+
+    def add(self, other: Amounts) -> None:
+        """Adds what somebody else has."""
+        for mine, theirs in ((self.rows, other.rows), (self.chunks, other.chunks), (self.bytes, other.bytes)):
+            mine.update(theirs)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A snapshot that is staged.
+
+    Args:
+        fingerprint: What a listing says of it now, see ``Listed.fingerprint``.
+        amounts: Of it.
+        is_new: Whether it was staged just now; otherwise it was before.
+    """
+
+    fingerprint: str
+    amounts: Amounts
+    is_new: bool
+
+
+class Settler:
+    """Stages snapshots. May be used by several threads at once.
+
+    Args:
+        store: Where they are.
+        layout: Their keys.
+        submit: Runs a function in another thread.
+        limits: Of chunks.
+    """
+
+    def __init__(self, store: ObjectStore, layout: Layout, submit: Submit, limits: ChunkLimits) -> None:
+        self.stop = threading.Event()
+        self._store, self._layout, self._limits = store, layout, limits
+        self._ledger = Ledger(store, layout)
+        self._finder = SnapshotFinder(store, layout.bucket)
+        self._reader = SnapshotReader(store, layout.bucket, submit)
+
+    def settle(self, listed: Listed) -> Settled:
+        """Stages a snapshot, unless it is.
+
+        Args:
+            listed: What is known of it; if that turns out to be no longer so, it is looked at again, once.
+
+        Raises:
+            ObjectChanged: It was replaced again while it was read again.
+            PermanentFailure, RetryableFailure: Of ``errors.py``, here and of the object store.
+        """
+        for attempt in range(_ATTEMPTS):
+            try:
+                return self._settle(listed)
+            except ObjectChanged:
+                again = self._ledger.look_again(listed.snapshot)
+                if again is None or attempt + 1 == _ATTEMPTS:
+                    raise
+                listed = again
+        raise AssertionError("the last attempt returns or raises")
+
+    def _settle(self, listed: Listed) -> Settled:
+        marker = self._ledger.marker(listed)
+        if marker is None or not listed.is_current(marker) or not listed.has_chunks(marker):
+            return self._stage(listed, marker)
+        if listed.is_settled(marker):
+            return Settled(listed.fingerprint(), Amounts.of(marker), is_new=False)
+        # Chunks of a run that was killed. The marker is written again first: a run that is about to name some of them saw
+        # the old one, and will notice.
+        return self._mark(listed, replace(marker, revision=marker.revision + 1), is_new=False)
+
+    def _stage(self, listed: Listed, before: Marker | None) -> Settled:
+        snapshot = self._finder.find(listed.root, listed.raw, listed.snapshot)
+        generation = snapshot.generation
+        writer = ChunkWriter(
+            lambda kind, number: self._layout.chunk(kind, listed.snapshot, generation, number),
+            partial(self._store.put_object, self._layout.bucket),
+            self._limits,
+        )
+        self._write(self._reader.rows(snapshot), writer, listed)
+        revision = before.revision + 1 if before else 1
+        marker = Marker(generation, snapshot.sources, tuple(writer.finish()), revision=revision)
+        return self._mark(listed, marker, is_new=True)
+
+    def _write(self, rows: Exploded, writer: ChunkWriter, listed: Listed) -> None:
+        try:
+            for kind, row in rows:
+                if self.stop.is_set():
+                    raise Stopped
+                writer.add(kind, row)
+        except (ValueError, RecursionError) as error:
+            # A number beyond all bounds, or nesting beyond Python's: readable, and not writable.
+            source = f"s3://{self._layout.bucket}/{listed.root.key}"
+            raise wrong_shape(
+                source, "", f"or in its parts there is a value that is no JSON ({error})"
+            ) from None
+
+    def _mark(self, listed: Listed, marker: Marker, *, is_new: bool) -> Settled:
+        key = self._layout.marker(listed.snapshot)
+        etag = self._store.put_object(self._layout.bucket, key, marker.body(), expected=listed.marker_etag)
+        staged: Mapping[str, str] = marker.staged
+        self._store.delete_objects(
+            self._layout.bucket, [other for other in listed.staged if other not in staged]
+        )
+        return Settled(listed.fingerprint(staged, etag), Amounts.of(marker), is_new=is_new)

@@ -1,0 +1,1 @@
+"""Unit tests of object storage, workspace replication and the cloud bill: no network."""
