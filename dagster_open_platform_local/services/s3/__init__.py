@@ -21,7 +21,7 @@ objects in memory and would be empty after a restart, localbucket checks no cred
     listing.py      keys in order, in pages
     uploads.py      the parts of multipart uploads
     calls.py        a request that was let in
-    body.py         a request's body as a stream; chunks.py undoes aws-chunked, checksums.py checks it
+    body.py         a request's body as a stream; chunks.py undoes aws-chunked, checksums.py and crc.py check it
     conditions.py   If-… and Range
     buckets.py, objects.py, multipart.py  the operations
     routes.py       which operation a request asks for

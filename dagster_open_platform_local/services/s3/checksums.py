@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
+from dagster_open_platform_local.services.s3.crc import CRC32C, CRC64NVME, Crc
 from dagster_open_platform_local.services.s3.errors import S3Error, not_implemented
 
 PREFIX = "x-amz-checksum-"
@@ -63,6 +64,8 @@ class Checksum:
 
 _ALGORITHMS: Mapping[str, Callable[[], Digest]] = {
     "crc32": _Crc32,
+    "crc32c": lambda: Crc(*CRC32C),
+    "crc64nvme": lambda: Crc(*CRC64NVME),
     "sha1": lambda: hashlib.sha1(usedforsecurity=False),
     "sha256": hashlib.sha256,
 }
