@@ -29,13 +29,15 @@ def quoted(table: TableRef) -> str:
     return double_quoted(table.database, table.schema, table.name)
 
 
-def attach(database: str, file: Path) -> str:
-    """Attach a file (read and write; created when missing) under the database's name.
+def literal(text: str) -> str:
+    """Return a text between quotes, for the places where DuckDB takes no parameters: it knows no other escape."""
+    return "'" + text.replace("'", "''") + "'"
 
-    The path is the one value that becomes part of a text: ATTACH takes no parameters and no expressions.
-    """
-    escaped = str(file).replace("'", "''")
-    return f"ATTACH '{escaped}' AS {double_quoted(database)}"
+
+def attach(database: str, file: Path, read_only: bool = False) -> str:
+    """Attach a file under the database's name; one that may be written to is created when it is missing."""
+    mode = " (READ_ONLY)" if read_only else ""
+    return f"ATTACH {literal(str(file))} AS {double_quoted(database)}{mode}"
 
 
 def columns() -> str:
