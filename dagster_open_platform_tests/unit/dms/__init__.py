@@ -1,0 +1,1 @@
+"""Tests: change tables out of files of changes."""
