@@ -20,8 +20,8 @@ def unencrypted_pem(private_key: str, passphrase: str | None, variable: str) -> 
     """Return a key as unencrypted PKCS #8 in PEM form.
 
     Args:
-        private_key: A key in PEM form, or that in base64, which has no line breaks to lose; an RSA key, as Snowflake
-            demands (https://docs.snowflake.com/en/user-guide/key-pair-auth).
+        private_key: A key in PEM form, or that in base64, which has no line breaks to lose. An RSA key
+            (https://docs.snowflake.com/en/user-guide/key-pair-auth), or one on an elliptic curve, which the client knows too.
         passphrase: Of an encrypted key.
         variable: Where the key was found, for messages, such as `SNOWFLAKE_PRIVATE_KEY`.
 
@@ -29,11 +29,14 @@ def unencrypted_pem(private_key: str, passphrase: str | None, variable: str) -> 
         UnreadableKey: It is none of these, or the passphrase is missing or wrong.
     """
     from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
     key = _loaded(_pem(private_key, variable), passphrase, variable)
-    if not isinstance(key, RSAPrivateKey):
-        raise UnreadableKey(f"The private key in {variable} is no RSA key, and Snowflake takes no other.")
+    if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
+        raise UnreadableKey(
+            f"The private key in {variable} is of a kind that Snowflake does not take: make an RSA key."
+        )
     return key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,

@@ -7,7 +7,6 @@ What belongs here: what is in the tag, and its length. What does not: setting it
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import dagster as dg
@@ -34,7 +33,7 @@ class Origin:
     run_id: str | None = None
     job: str | None = None
     step: str | None = None
-    assets: Sequence[str] = ()
+    assets: tuple[str, ...] = ()
 
 
 def current_origin() -> Origin:
@@ -55,7 +54,7 @@ def current_origin() -> Origin:
         run_id=context.run_id,
         job=context.job_name,
         step=str(context.op_handle),
-        assets=sorted(key.to_user_string() for key in keys),
+        assets=tuple(sorted(key.to_user_string() for key in keys)),
     )
 
 
