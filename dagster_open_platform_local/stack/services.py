@@ -73,6 +73,8 @@ def s3_service(state: LocalState, credentials: S3Credentials) -> Service:
         command=lambda port: [*_module("s3", state)(port), "--directory", str(state.s3)],
         secrets=credentials.service_variables,
         provides=lambda port: credentials.platform_variables(f"http://127.0.0.1:{port}"),
+        # It is up when every export is there: of a company of ten times the size that takes minutes.
+        startup_seconds=600.0,
     )
 
 

@@ -59,10 +59,10 @@ _PAGES = ("/overview", "/runs", "/assets", "/catalog", "/automation", "/deployme
 
 def objects_of_day(settings: CompanySettings, day: date) -> Objects:
     """The files that the stream closes on a day; one is left out if nothing came in its hours."""
-    today = _arrivals(settings, day)
+    # In this order, for the estate of the day is the one that is asked for next.
     last = _arrivals(settings, day - timedelta(days=1))[-1] if day > settings.epoch else []
     before = [row for row in last if row.pop("comes_again")]
-    for number, rows in enumerate(today):
+    for number, rows in enumerate(_arrivals(settings, day)):
         again = [row for row in rows if row.pop("comes_again")]
         if rows or before:
             yield StoredObject(EVENTS, _key(settings, day, number), json_lines([*before, *rows]))

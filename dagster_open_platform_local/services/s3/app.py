@@ -7,7 +7,6 @@ What belongs here: what comes before each operation: the address, the signature.
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Protocol
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from starlette.applications import Starlette
@@ -15,6 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from dagster_open_platform_local.services.following import Follower
 from dagster_open_platform_local.services.s3.account import ACCOUNT
 from dagster_open_platform_local.services.s3.body import Body
 from dagster_open_platform_local.services.s3.calls import Call
@@ -27,27 +27,13 @@ from dagster_open_platform_local.services.s3.store import ObjectStore
 from dagster_open_platform_local.services.s3.sts import LONGEST_FORM, SecurityTokenService
 
 
-class Follower(Protocol):
-    """Fills the buckets from the simulated company, in a thread of its own."""
-
-    def start(self) -> None:
-        """Begin."""
-
-    def stop(self) -> None:
-        """End."""
-
-    def behind(self) -> str | None:
-        """Why the buckets do not hold what they should by now; None if they do."""
-        ...
-
-
 class S3App:
     """The ASGI application: S3 and STS on one address, which a method and a path tell apart.
 
     Args:
         store: The objects. What interrupted uploads left in it is removed when the server starts.
         sessions: Who there is.
-        follower: Runs as long as the server does; None: others fill the buckets.
+        follower: Fills the buckets, as long as the server runs; None: others do.
     """
 
     def __init__(self, store: ObjectStore, sessions: Sessions, follower: Follower | None = None) -> None:
