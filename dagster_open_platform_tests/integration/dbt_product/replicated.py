@@ -25,7 +25,7 @@ SCHEMAS: Mapping[str, str] = {
 """Database of the product to schema of the warehouse."""
 
 LOADED_AT = pa.field("_sling_loaded_at", pa.timestamp("us", tz="UTC"))
-MARTS = ("dim_organizations", "organization_usage_daily", "deployment_run_summary")
+MARTS = ("dim_organizations", "customer_arr", "organization_usage_daily", "deployment_run_summary")
 
 
 def replicated(table: pa.Table, loaded_at: datetime) -> pa.Table:
