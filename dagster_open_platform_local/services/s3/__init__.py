@@ -17,6 +17,7 @@ objects in memory and would be empty after a restart, localbucket checks no cred
     sts.py          AssumeRole and GetCallerIdentity
     keys.py         keys as paths, and back
     metadata.py     what an object has beside its bytes
+    files.py        one version of an object as an open file
     store.py        objects as files
     listing.py      keys in order, in pages
     uploads.py      the parts of multipart uploads

@@ -17,9 +17,8 @@ from starlette.types import Message, Receive, Scope, Send
 from dagster_open_platform_local.services.following import Follower
 from dagster_open_platform_local.services.s3.account import ACCOUNT
 from dagster_open_platform_local.services.s3.body import Body
-from dagster_open_platform_local.services.s3.calls import Call
+from dagster_open_platform_local.services.s3.calls import Call, checked_key
 from dagster_open_platform_local.services.s3.errors import S3Error
-from dagster_open_platform_local.services.s3.keys import LONGEST_KEY
 from dagster_open_platform_local.services.s3.routes import Routes
 from dagster_open_platform_local.services.s3.sessions import Sessions
 from dagster_open_platform_local.services.s3.signature import UNSIGNED_PAYLOAD, Head, verify
@@ -121,6 +120,4 @@ def _address(path: bytes) -> tuple[str, str]:
         bucket, _, key = unquote_to_bytes(path).decode()[1:].partition("/")
     except UnicodeDecodeError:
         raise S3Error("InvalidURI", "Couldn't parse the specified URI.") from None
-    if len(key.encode()) > LONGEST_KEY:
-        raise S3Error("KeyTooLongError", "Your key is too long", {"MaxSizeAllowed": str(LONGEST_KEY)})
-    return bucket, key
+    return bucket, checked_key(key)

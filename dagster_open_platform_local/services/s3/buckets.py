@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from dagster_open_platform_local.services.s3.account import ACCOUNT, REGION
-from dagster_open_platform_local.services.s3.calls import Call, iso, xml_response
+from dagster_open_platform_local.services.s3.calls import Call, checked_key, iso, xml_response
 from dagster_open_platform_local.services.s3.errors import S3Error, malformed_xml, no_such_bucket
 from dagster_open_platform_local.services.s3.listing import Page, Wanted, list_page
 from dagster_open_platform_local.services.s3.principals import Permission
@@ -211,11 +211,10 @@ def _keys_to_delete(body: bytes) -> tuple[list[str], bool]:
     except ValueError as error:
         raise malformed_xml() from error
     objects = root.findall("Object")
-    keys = [each.findtext("Key") or "" for each in objects]
-    known = {"Key"}
+    keys = [checked_key(each.findtext("Key") or "") for each in objects]
     if root.tag != "Delete" or not 0 < len(keys) <= _MOST_KEYS or not all(keys):
         raise malformed_xml()
-    other = sorted({child.tag for each in objects for child in each} - known)
+    other = sorted({child.tag for each in objects for child in each} - {"Key"})
     if other:
         raise S3Error(
             "NotImplemented", f"The local S3 does not implement {', '.join(other)} in DeleteObjects."

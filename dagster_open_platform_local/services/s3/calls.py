@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from dagster_open_platform_local.services.s3.body import Body
 from dagster_open_platform_local.services.s3.errors import S3Error
+from dagster_open_platform_local.services.s3.keys import LONGEST_KEY
 from dagster_open_platform_local.services.s3.principals import Permission
 from dagster_open_platform_local.services.s3.sessions import Identity
 from dagster_open_platform_local.services.s3.signature import Head
@@ -65,6 +66,17 @@ class Call:
                 {"ArgumentName": name, "ArgumentValue": value},
             )
         return int(value)
+
+
+def checked_key(key: str) -> str:
+    """A key that is not too long.
+
+    Raises:
+        S3Error: KeyTooLongError.
+    """
+    if len(key.encode()) > LONGEST_KEY:
+        raise S3Error("KeyTooLongError", "Your key is too long", {"MaxSizeAllowed": str(LONGEST_KEY)})
+    return key
 
 
 def xml_response(content: bytes) -> Response:

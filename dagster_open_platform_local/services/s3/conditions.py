@@ -11,8 +11,8 @@ from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 
 from dagster_open_platform_local.services.s3.errors import S3Error, no_such_key, not_implemented
+from dagster_open_platform_local.services.s3.files import ObjectInfo
 from dagster_open_platform_local.services.s3.signature import Head
-from dagster_open_platform_local.services.s3.store import ObjectInfo
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 _COPY = "x-amz-copy-source-"

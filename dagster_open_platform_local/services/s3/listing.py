@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from dagster_open_platform_local.services.s3.keys import directory_of, part_of
+from dagster_open_platform_local.services.s3.keys import LONGEST_KEY, directory_of, part_of
 from dagster_open_platform_local.services.s3.metadata import Version
 from dagster_open_platform_local.services.s3.store import ObjectStore
 
@@ -58,9 +58,9 @@ def list_page(store: ObjectStore, bucket: str, wanted: Wanted) -> Page:
         wanted: Which of them.
     """
     page = Page()
-    if not wanted.limit:
-        return page
     prefix, delimiter = wanted.prefix.encode(), wanted.delimiter.encode()
+    if not wanted.limit or len(prefix) > LONGEST_KEY:
+        return page
     walk = _Walk(prefix, wanted.after.encode(), wanted.passed.encode())
     directory, known = directory_of(wanted.prefix)
     for key, entry in walk.files(f"{store.directory}/{bucket}/{directory}", known.encode()):

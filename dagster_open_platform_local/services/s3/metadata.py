@@ -9,7 +9,6 @@ file either: an object that somebody else puts into the directory is as good as 
 
 import json
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,11 +67,11 @@ def read_metadata(path: Path | str, version: Version) -> Metadata:
     return Metadata(found["headers"], found["etag"]) if found else NOTHING
 
 
-def add_metadata(path: Path, metadata: Metadata, version: Version, present: Version | None) -> None:
-    """Write metadata for a version that is about to replace the present one.
+def with_metadata(path: Path, metadata: Metadata, version: Version, present: Version | None) -> bytes:
+    """What a file of metadata shall hold when a version is about to replace the present one.
 
     Args:
-        path: Of the file of metadata.
+        path: Of the file of metadata; need not exist.
         metadata: Of the new version.
         version: The new one.
         present: Keeps what it has; None: there is none.
@@ -80,10 +79,7 @@ def add_metadata(path: Path, metadata: Metadata, version: Version, present: Vers
     known = _read(path)
     kept = {present.name: known[present.name]} if present is not None and present.name in known else {}
     content = {**kept, version.name: {"headers": dict(metadata.headers), "etag": metadata.etag}}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{secrets.token_hex(8)}")
-    draft.write_text(json.dumps(content), encoding="utf-8")
-    draft.replace(path)
+    return json.dumps(content).encode()
 
 
 def _read(path: Path | str) -> dict[str, Any]:

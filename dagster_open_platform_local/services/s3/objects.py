@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from dagster_open_platform_local.services.s3.calls import Call, http_date, iso, xml_response
+from dagster_open_platform_local.services.s3.calls import Call, checked_key, http_date, iso, xml_response
 from dagster_open_platform_local.services.s3.conditions import (
     byte_range,
     check_source,
@@ -20,10 +20,11 @@ from dagster_open_platform_local.services.s3.conditions import (
     write_condition,
 )
 from dagster_open_platform_local.services.s3.errors import S3Error, no_such_bucket, not_implemented
+from dagster_open_platform_local.services.s3.files import CHUNK_BYTES, Draft, OpenObject
 from dagster_open_platform_local.services.s3.metadata import Metadata
 from dagster_open_platform_local.services.s3.principals import Permission
 from dagster_open_platform_local.services.s3.signature import Head
-from dagster_open_platform_local.services.s3.store import CHUNK_BYTES, Draft, ObjectStore, OpenObject
+from dagster_open_platform_local.services.s3.store import ObjectStore
 from dagster_open_platform_local.services.s3.xml import document, element
 
 _DEFAULT_TYPE = "binary/octet-stream"
@@ -203,7 +204,11 @@ def _answer(call: Call, opened: OpenObject) -> Response:
     if is_unmodified(call.head, info):
         opened.close()
         return Response(status_code=304, headers={name: headers[name] for name in ("etag", "last-modified")})
-    headers.update({name: call.query[each] for each, name in OVERRIDES.items() if each in call.query})
+    for each, name in OVERRIDES.items():
+        if value := call.query.get(each):
+            if not value.isascii() or not value.isprintable():
+                raise S3Error("InvalidArgument", f"{each} is not a header's value", {"ArgumentName": each})
+            headers[name] = value
     wanted = byte_range(call.head.header("range"), version.size)
     status, (start, length) = (200, (0, version.size)) if wanted is None else (206, wanted)
     if wanted is not None:
@@ -223,7 +228,7 @@ def _source(header: str) -> tuple[str, str]:
         raise S3Error(
             "InvalidArgument", "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"
         )
-    return bucket, key
+    return bucket, checked_key(key)
 
 
 def _copy(source: OpenObject, draft: Draft) -> None:

@@ -5,130 +5,29 @@ is, never in between. What does not: HTTP, and who may do it. Others that fill t
 write through this class too.
 """
 
-import hashlib
 import os
 import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from dagster_open_platform_local.services.s3.errors import S3Error, no_such_bucket, no_such_key
+from dagster_open_platform_local.services.s3.files import Draft, ObjectInfo, OpenObject, md5_of
 from dagster_open_platform_local.services.s3.keys import path_of
 from dagster_open_platform_local.services.s3.metadata import (
     NOTHING,
     Metadata,
     Version,
-    add_metadata,
     read_metadata,
+    with_metadata,
 )
-
-CHUNK_BYTES = 1 << 18
-"""How much of an object is in memory at a time."""
 
 _ETAGS = 200_000
 _STORED_ETAG_BYTES = 8 << 20
 _ATTEMPTS = 20
-
-
-@dataclass(frozen=True)
-class ObjectInfo:
-    """One version of an object.
-
-    Args:
-        version: Its size and the moment of its last change.
-        etag: Without quotation marks.
-        headers: What its writer gave it.
-    """
-
-    version: Version
-    etag: str
-    headers: Mapping[str, str]
-
-
-class OpenObject:
-    """One version of an object, to be read; a context manager. Later versions do not change it.
-
-    Args:
-        descriptor: Of its file.
-        info: What it is.
-    """
-
-    def __init__(self, descriptor: int, info: ObjectInfo) -> None:
-        self.info = info
-        self._descriptor = descriptor
-
-    def __enter__(self) -> Self:
-        """Return it."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close it."""
-        self.close()
-
-    def read(self, start: int, length: int) -> bytes:
-        """Bytes from a position on; fewer at the end."""
-        return os.pread(self._descriptor, length, start)
-
-    def close(self) -> None:
-        """Close it; nothing more can be read."""
-        os.close(self._descriptor)
-
-
-class Draft:
-    """Bytes on their way to become an object.
-
-    Args:
-        path: Of the file, which is made.
-    """
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self.size = 0
-        self._open = True
-        self._md5 = hashlib.md5(usedforsecurity=False)
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-
-    @property
-    def md5(self) -> bytes:
-        """Of the bytes so far."""
-        return self._md5.digest()
-
-    def write(self, chunk: bytes | memoryview) -> None:
-        """Append bytes."""
-        rest = memoryview(chunk)
-        self._md5.update(rest)
-        self.size += len(rest)
-        while rest:
-            rest = rest[os.write(self._descriptor, rest) :]
-
-    def finish(self, modified_ns: int) -> Version:
-        """Close the file.
-
-        Args:
-            modified_ns: When it was complete, in nanoseconds since 1970 (UTC).
-        """
-        os.utime(self._descriptor, ns=(modified_ns, modified_ns))
-        version = Version.of(os.fstat(self._descriptor))
-        self._close()
-        return version
-
-    def discard(self) -> None:
-        """Remove what was not published; nothing happens if it was."""
-        self._close()
-        Path(self.path).unlink(missing_ok=True)
-
-    def _close(self) -> None:
-        if self._open:
-            self._open = False
-            os.close(self._descriptor)
 
 
 class ObjectStore:
@@ -140,31 +39,39 @@ class ObjectStore:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory.absolute()
-        self._incoming = self.directory / ".incoming"
-        self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.incoming = self.directory / ".incoming"
+        self.incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._births = self.directory / ".buckets"
+        self._births.mkdir(exist_ok=True, mode=0o700)
         self._lock = threading.RLock()
         self._etags: dict[str, tuple[Version, str]] = {}
         self._last_ns = 0
 
     def clean(self) -> None:
         """Remove what interrupted uploads left. Only for the one who starts to serve the directory."""
-        shutil.rmtree(self._incoming)
-        self._incoming.mkdir(mode=0o700)
+        shutil.rmtree(self.incoming)
+        self.incoming.mkdir(mode=0o700)
 
     def buckets(self) -> list[tuple[str, float]]:
         """The buckets in order, and when each was made (seconds since 1970)."""
-        with os.scandir(self.directory) as entries:
-            found = [each for each in entries if not each.name.startswith(".") and each.is_dir()]
-        return sorted((each.name, each.stat().st_ctime) for each in found)
+        return sorted((each.name, each.stat().st_mtime) for each in self._births.iterdir())
 
     def has_bucket(self, name: str) -> bool:
         """Whether there is a bucket."""
-        return "/" not in name and not name.startswith(".") and os.path.isdir(f"{self.directory}/{name}")  # noqa: PTH112 - for each request
+        return (
+            name != ""
+            and "/" not in name
+            and not name.startswith(".")
+            and os.path.isdir(f"{self.directory}/{name}")
+        )  # noqa: PTH112 - for each request
 
     def create_buckets(self, names: Iterable[str]) -> None:
         """Make buckets that are missing."""
         for name in names:
             (self.directory / name).mkdir(exist_ok=True, mode=0o700)
+            with suppress(FileExistsError):
+                # A directory's own times change with what is in it.
+                (self._births / name).touch(exist_ok=False)
 
     def open(self, bucket: str, key: str) -> OpenObject:
         """Open the present version of an object.
@@ -202,7 +109,7 @@ class ObjectStore:
     @contextmanager
     def draft(self) -> Iterator[Draft]:
         """A file for bytes that may become an object; removed if they do not."""
-        draft = Draft(f"{self._incoming}/{secrets.token_hex(16)}")
+        draft = Draft(f"{self.incoming}/{secrets.token_hex(16)}")
         try:
             yield draft
         finally:
@@ -243,9 +150,14 @@ class ObjectStore:
             if metadata.headers or etag:
                 present = self.info(bucket, key)
                 stored = Metadata(metadata.headers, etag)
-                add_metadata(
-                    Path(self._beside(bucket, key)), stored, version, present.version if present else None
-                )
+                beside = Path(self._beside(bucket, key))
+                with self.draft() as described:
+                    described.write(
+                        with_metadata(beside, stored, version, present.version if present else None)
+                    )
+                    beside.parent.mkdir(parents=True, exist_ok=True)
+                    described.finish(self._moment())
+                    Path(described.path).replace(beside)
             self._move(draft.path, path, bucket)
             self._remember(path, version, etag or md5)
         return ObjectInfo(version, etag or md5, metadata.headers)
@@ -286,7 +198,7 @@ class ObjectStore:
         elif known is not None and known[0] == version:
             etag = known[1]
         else:
-            etag = _md5(descriptor, version.size)
+            etag = md5_of(descriptor, version.size)
         self._remember(path, version, etag)
         return ObjectInfo(version, etag, metadata.headers)
 
@@ -324,10 +236,3 @@ def _remove_empty(directory: str, root: str) -> None:
         except OSError:
             return
         directory = os.path.dirname(directory)  # noqa: PTH120
-
-
-def _md5(descriptor: int, size: int) -> str:
-    digest = hashlib.md5(usedforsecurity=False)
-    for start in range(0, size, CHUNK_BYTES):
-        digest.update(os.pread(descriptor, CHUNK_BYTES, start))
-    return digest.hexdigest()

@@ -18,8 +18,9 @@ from pathlib import Path
 
 from dagster_open_platform_local.services.s3.checksums import checksum
 from dagster_open_platform_local.services.s3.errors import S3Error
+from dagster_open_platform_local.services.s3.files import CHUNK_BYTES, Draft
 from dagster_open_platform_local.services.s3.metadata import Metadata
-from dagster_open_platform_local.services.s3.store import CHUNK_BYTES, Draft, ObjectStore
+from dagster_open_platform_local.services.s3.store import ObjectStore
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _TARGET = "target.json"
@@ -66,6 +67,7 @@ class Uploads:
 
     def __init__(self, store: ObjectStore) -> None:
         self._root = store.directory / ".uploads"
+        self._incoming = store.incoming
 
     def create(self, bucket: str, key: str, metadata: Metadata) -> str:
         """Begin.
@@ -80,7 +82,7 @@ class Uploads:
         """
         upload = secrets.token_hex(16)
         self._root.mkdir(exist_ok=True, mode=0o700)
-        draft = self._root / f".{upload}"
+        draft = self._incoming / upload
         draft.mkdir(mode=0o700)
         target = {"bucket": bucket, "key": key, "headers": dict(metadata.headers)}
         (draft / _TARGET).write_text(json.dumps(target), encoding="utf-8")
