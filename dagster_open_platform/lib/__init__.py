@@ -8,12 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dagster_open_platform.lib.dms.component import DmsChangeTablesComponent
     from dagster_open_platform.lib.executable.component import ExecutableComponent
     from dagster_open_platform.lib.schedule.component import ScheduleComponent
     from dagster_open_platform.lib.sling.cloud_product_ingest import ProdDbReplicationsComponent
     from dagster_open_platform.lib.sling.egress import EgressReplicationComponent
 
 __all__ = [
+    "DmsChangeTablesComponent",
     "EgressReplicationComponent",
     "ExecutableComponent",
     "ProdDbReplicationsComponent",
@@ -21,6 +23,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "DmsChangeTablesComponent": "dagster_open_platform.lib.dms.component",
     "EgressReplicationComponent": "dagster_open_platform.lib.sling.egress",
     "ProdDbReplicationsComponent": "dagster_open_platform.lib.sling.cloud_product_ingest",
     "ExecutableComponent": "dagster_open_platform.lib.executable.component",

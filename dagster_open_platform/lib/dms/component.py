@@ -5,7 +5,6 @@ how changes become a table (``apply.py``), and what must hold of it (``table_che
 """
 
 import datetime as dt
-import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
 from typing import Annotated, Any
@@ -17,13 +16,17 @@ from dagster_open_platform.lib.dms.tables import ChangeTable
 from dagster_open_platform.lib.outcomes import RETRIES, raise_failures
 from dagster_open_platform.lib.schedule.component import resolve_cron
 from dagster_open_platform.lib.sling.fields import Timedelta, names, resolve_timedelta
+from dagster_open_platform.lib.warehouse.places import (
+    EXPECTED_NAME,
+    NAME,
+    SchemaPlace,
+    SchemaPlaceYaml,
+    resolve_place,
+)
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
 from dagster_open_platform.lib.yaml_component import YamlComponent
-from dagster_open_platform.lib.yaml_errors import suggestion
-from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES, get_database_for_environment
+from dagster_open_platform.utils.environment_helpers import get_database_for_environment
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
-
-NAME = re.compile(r"[a-z_][a-z0-9_]*", re.ASCII)
 
 
 class ChangesConfig(dg.Config):
@@ -81,13 +84,16 @@ class DmsChangeTablesComponent(YamlComponent):
         ),
     ]
     tables: Annotated[list[ChangeTableYaml], dg.Resolver.default(description="The tables.")]
-    database: Annotated[
-        str, dg.Resolver.default(description="Logical database that is written.", examples=["purina"])
-    ] = "purina"
-    schema_name: Annotated[
-        str,
-        dg.Resolver.default(description="Schema that is written, and the assets' group.", examples=["dms"]),
-    ] = "dms"
+    target: Annotated[
+        SchemaPlace,
+        dg.Resolver(
+            resolve_place,
+            model_field_type=SchemaPlaceYaml,
+            inject_before_resolve=False,
+            description="Schema that is written; its name is also the assets' group, and what their keys begin with.",
+            examples=[{"database": "purina", "schema": "dms"}],
+        ),
+    ]
     cron_schedule: Annotated[
         str,
         dg.Resolver(
@@ -117,7 +123,7 @@ class DmsChangeTablesComponent(YamlComponent):
         sources = [
             dg.AssetSpec(
                 key=source_key(table.name),
-                group_name=self.schema_name,
+                group_name=self.target.schema,
                 owners=self.owners,
                 kinds={"s3", "parquet"},
                 description=f"Change files of the source's table {table.name}, in s3://{self.bucket}/{self.prefix}/{table.name}/.",
@@ -134,13 +140,6 @@ class DmsChangeTablesComponent(YamlComponent):
         return super().where_asset(key)
 
     def _validate(self) -> None:
-        if self.database not in LOGICAL_DATABASES:
-            raise self.invalid(
-                ["database"],
-                f"{self.database!r} is no database of the warehouse.{suggestion(self.database, LOGICAL_DATABASES)}",
-            )
-        if not NAME.fullmatch(self.schema_name):
-            raise self.invalid(["schema_name"], f"found {self.schema_name!r}; {_EXPECTED_NAME}")
         if not self.tables:
             raise self.invalid(["tables"], "found none; expected at least one.")
         seen: set[str] = set()
@@ -149,7 +148,7 @@ class DmsChangeTablesComponent(YamlComponent):
             for field, found in (("name", [table.name]), ("key", table.key), ("omit", table.omit)):
                 for name in found:
                     if not NAME.fullmatch(name):
-                        raise self.invalid([*here, field], f"found {name!r}; {_EXPECTED_NAME}")
+                        raise self.invalid([*here, field], f"found {name!r}; {EXPECTED_NAME}")
             if table.name in seen:
                 raise self.invalid([*here, "name"], f"the table {table.name!r} is declared twice.")
             if not table.key or {*table.key} & {*table.omit}:
@@ -157,19 +156,19 @@ class DmsChangeTablesComponent(YamlComponent):
             seen.add(table.name)
 
     def _key(self, table: str) -> dg.AssetKey:
-        return dg.AssetKey([self.schema_name, table])
+        return dg.AssetKey([self.target.schema, table])
 
     def _specs(self) -> Mapping[str, dg.AssetSpec]:
-        database = get_database_for_environment(self.database)
+        database = get_database_for_environment(self.target.database)
         return {
             table.name: dg.AssetSpec(
                 key=self._key(table.name),
                 deps=[source_key(table.name)],
-                group_name=self.schema_name,
+                group_name=self.target.schema,
                 owners=self.owners,
                 kinds={"s3", "snowflake"},
                 description=f"{table.description} Kept from change files; a deleted row stays, with _dms_deleted.",
-                metadata={"dagster/table_name": f"{database}.{self.schema_name}.{table.name}"},
+                metadata={"dagster/table_name": f"{database}.{self.target.schema}.{table.name}"},
                 automation_condition=ingest_on_cron(self.cron_schedule),
             )
             for table in self.tables
@@ -182,7 +181,7 @@ class DmsChangeTablesComponent(YamlComponent):
         specs = self._specs()
 
         @dg.multi_asset(
-            name=f"{self.schema_name}_change_tables",
+            name=f"{self.target.schema}_change_tables",
             specs=list(specs.values()),
             check_specs=[
                 dg.AssetCheckSpec(name=check, asset=spec.key, description=description)
@@ -240,7 +239,7 @@ class DmsChangeTablesComponent(YamlComponent):
         from dagster_open_platform.lib.dms.reporting import metadata_of
         from dagster_open_platform.lib.dms.table_checks import check_table
 
-        table = warehouse.table(self.database, self.schema_name, declared.name)
+        table = warehouse.table(self.target.database, self.target.schema, declared.name)
         change_table = ChangeTable(declared.name, tuple(declared.key), tuple(declared.omit))
         applied = apply_changes(connection, source, change_table, table, anew=config.full_refresh)
         within = declared.last_change_within or self.last_change_within
@@ -252,9 +251,6 @@ class DmsChangeTablesComponent(YamlComponent):
             metadata=metadata_of(connection, applied),
             check_results=[result for result in results if result.check_name in checks],
         )
-
-
-_EXPECTED_NAME = "expected lower-case letters, digits and underscores, not starting with a digit."
 
 
 def source_key(table: str) -> dg.AssetKey:
