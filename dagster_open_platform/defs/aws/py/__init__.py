@@ -1,0 +1,1 @@
+"""Python definitions of object storage: what a run does, when it runs, and what must hold."""
