@@ -66,6 +66,11 @@ class LocalState:
         return self.root / "warehouse"
 
     @property
+    def warehouse_eu(self) -> Path:
+        """The EU region's own warehouse: likewise."""
+        return self.root / "warehouse_eu"
+
+    @property
     def dagster_home(self) -> Path:
         """The Dagster instance: dagster.yaml and its storage."""
         return self.root / "dagster_home"
@@ -88,6 +93,7 @@ class LocalState:
                 self.postgres,
                 self.s3,
                 self.warehouse,
+                self.warehouse_eu,
                 self.dagster_home,
                 self.logs,
             ):

@@ -1,6 +1,7 @@
-"""Brings the simulated company to a date, one writer at a time.
+"""Brings the simulated company to a date, one writer at a time, and with it the databases that others share with it.
 
-What belongs here: which date it shall be, and the lock. What does not: the data.
+What belongs here: which date it shall be, and the lock. What does not: the data. What services keep at the company's date
+follows by itself.
 """
 
 from datetime import date
@@ -13,6 +14,7 @@ from dagster_open_platform_local.company.clock import (
 )
 from dagster_open_platform_local.company.settings import settings_from_environment
 from dagster_open_platform_local.stack.lock import exclusive
+from dagster_open_platform_local.stack.vendors import write_shared_databases
 from dagster_open_platform_local.state import LocalState
 
 
@@ -28,7 +30,9 @@ def ensure_company(state: LocalState, today: date | None = None) -> CompanyClock
     """
     with exclusive(state.company_lock):
         build(state.company, settings_from_environment(), today)
-        return read_clock(state.company)
+        clock = read_clock(state.company)
+        write_shared_databases(state, clock)
+        return clock
 
 
 def advance_company(state: LocalState) -> date:
@@ -38,7 +42,9 @@ def advance_company(state: LocalState) -> date:
         CompanyError: There is none.
     """
     with exclusive(state.company_lock):
-        return advance(state.company)
+        today = advance(state.company)
+        write_shared_databases(state, read_clock(state.company))
+        return today
 
 
 def follow_wall_clock(state: LocalState) -> date | None:
@@ -50,4 +56,8 @@ def follow_wall_clock(state: LocalState) -> date | None:
     with exclusive(state.company_lock):
         before, now = read_clock(state.company).today, wall_clock_date()
         # A clock that was set back must not end the stack.
-        return catch_up(state.company, now) if now > before else None
+        if now <= before:
+            return None
+        moved = catch_up(state.company, now)
+        write_shared_databases(state, read_clock(state.company))
+        return moved
