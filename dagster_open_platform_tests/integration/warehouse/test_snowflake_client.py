@@ -2,13 +2,7 @@
 
 # ruff: noqa: S608 - names of tables are quoted by the seam itself
 
-import contextlib
 import datetime as dt
-import http.server
-import json
-import socket
-import threading
-import traceback
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,17 +10,14 @@ import fakesnow
 import pyarrow as pa
 import pytest
 import snowflake.connector
-from snowflake.connector.errors import Error
 
 from dagster_open_platform.lib.warehouse import SchemaDrift, TableRef, Window, WriteResult
-from dagster_open_platform.lib.warehouse.errors import LoginFailed, MissingObject, WarehouseUnavailable
+from dagster_open_platform.lib.warehouse.errors import MissingObject
 from dagster_open_platform.lib.warehouse.snowflake.connection import SnowflakeConnection
-from dagster_open_platform.lib.warehouse.snowflake.errors import cause, classified
 from dagster_open_platform_tests.fixtures.warehouse import ALL_TYPES, DAY, TABLE, days, in_order, stored
 
 # fakesnow's server gives null times as 1970-01-01, so the row of nulls stays out here.
 PRESENT = ALL_TYPES.slice(0, 2)
-PASSWORD = "correct horse"
 
 
 @pytest.fixture(scope="module")
@@ -108,67 +99,3 @@ def test_what_is_missing_is_told_by_the_client(connection: SnowflakeConnection) 
     assert connection.columns(nowhere) is None
     with pytest.raises(MissingObject):
         connection.query(f"SELECT * FROM {connection.quoted(nowhere)}")
-
-
-class Refusal(http.server.BaseHTTPRequestHandler):
-    """Answers every login as Snowflake answers a wrong password."""
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        answer = {
-            "data": {},
-            "code": "390100",
-            "message": "Incorrect username or password was specified.",
-            "success": 0,
-        }
-        body = json.dumps(answer).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: object, **kwargs: object) -> None:
-        """Say nothing."""
-
-
-def login(port: int) -> Error:
-    """Return what the client raises when it logs in at a port."""
-    with pytest.raises(Error) as raised:
-        snowflake.connector.connect(
-            account="account",
-            user="user",
-            password=PASSWORD,
-            protocol="http",
-            host="127.0.0.1",
-            port=port,
-            login_timeout=2,
-            session_parameters={"CLIENT_OUT_OF_BAND_TELEMETRY_ENABLED": False},
-        )
-    return raised.value
-
-
-def test_a_refused_login_is_permanent_and_tells_no_secret() -> None:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Refusal) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        error = login(server.server_port)
-        server.shutdown()
-
-    failure = classified(error, "logging in", [PASSWORD])
-
-    assert isinstance(failure, LoginFailed)
-    assert not failure.allow_retries
-    assert "Incorrect username or password" in str(failure)
-    assert cause(error, [PASSWORD]) is error
-    assert PASSWORD not in "".join(traceback.format_exception(error))
-
-
-def test_an_account_that_does_not_answer_may_be_retried() -> None:
-    with contextlib.closing(socket.socket()) as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-
-    failure = classified(login(port), "logging in", [PASSWORD])
-
-    assert isinstance(failure, WarehouseUnavailable)
-    assert failure.allow_retries

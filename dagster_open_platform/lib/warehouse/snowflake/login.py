@@ -70,6 +70,8 @@ class Login:
             autocommit=True,
             additional_snowflake_connection_args={
                 **self.options,
+                # Else the client asks the metadata services of three clouds where it is, which can hold up a login.
+                "platform_detection_timeout_seconds": 0.0,
                 "session_parameters": {**self.parameters, "QUERY_TAG": tag},
             },
         )

@@ -170,6 +170,8 @@ EXPIRED = frozenset(range(390110, 390116))
 
 
 _FAILED_TO_CONNECT = 250001
+# Numbers of logins and tokens; those that nobody has met yet are refusals too.
+_FIRST, _LAST = 390100, 395000
 
 
 def refused_login(number: int | None, text: str, variables: str = "SNOWFLAKE") -> LoginFailed | None:
@@ -180,10 +182,11 @@ def refused_login(number: int | None, text: str, variables: str = "SNOWFLAKE") -
         text: What Snowflake said, without secrets.
         variables: Beginning of the names of the environment variables of the account.
     """
-    found = next((refusal for refusal in REFUSALS if number in refusal.numbers), None)
-    if found is None and number == _FAILED_TO_CONNECT:
+    found = next((one for one in REFUSALS if number in one.numbers), None)
+    unknown = number is not None and number not in EXPIRED and _FIRST <= number < _LAST
+    if found is None and (unknown or number == _FAILED_TO_CONNECT):
         found = next((one for one in REFUSALS if re.search(one.text, text, re.IGNORECASE)), None)
-    if found is None and number is not None and 390100 <= number < 395000 and number not in EXPIRED:
+    if found is None and unknown:
         found = REFUSALS[-1]
     if found is None:
         return None

@@ -75,7 +75,9 @@ class SnowflakeWarehouse(WarehouseResource):
     )
     port: str | None = Field(default=None, description="Port. Default: SNOWFLAKE_PORT, or 443.")
     protocol: str | None = Field(default=None, description="Default: SNOWFLAKE_PROTOCOL, or https.")
-    login_timeout_seconds: int = Field(default=60, gt=0, description="How long a login may take.")
+    login_timeout_seconds: int = Field(
+        default=60, gt=0, description="For how long a login that nobody answers is tried again."
+    )
     network_timeout_seconds: int = Field(
         default=300, gt=0, description="How long a request may go unanswered."
     )
