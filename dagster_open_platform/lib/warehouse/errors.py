@@ -27,6 +27,10 @@ class UnknownDatabase(PermanentFailure):
     """A database that the warehouse resource does not declare."""
 
 
+class NotAClone(PermanentFailure):
+    """A database that is no pull request's clone, and so is neither made nor dropped."""
+
+
 class UnsupportedType(PermanentFailure):
     """An Arrow type that has no counterpart on both engines."""
 

@@ -1,0 +1,63 @@
+"""The databases of a warehouse as wholes: what is known of one, and which may be made and dropped.
+
+What belongs here: what crosses the seam, and the guard that both engines ask before they make or drop a database. What does
+not: how an engine does it (`duckdb/databases.py`, `snowflake/databases.py`); when a database is dropped
+(`lib/snowflake/clones.py`).
+
+The guard knows one rule: a database that is made or dropped through the seam has the name of a pull request's clone
+(`utils/environment_helpers.py`). Whoever calls the seam with anything else has made a mistake, and loses nothing by it.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from dagster_open_platform.lib.warehouse.errors import NotAClone
+from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES, DatabaseClone, parse_clone_name
+
+
+@dataclass(frozen=True)
+class DatabaseInfo:
+    """What the warehouse knows of a database.
+
+    Args:
+        name: As the seam takes it. A name that only quotes can tell from another one is in double quotes.
+        created_at: Aware, UTC; None: the engine does not keep it.
+        last_used_at: When it was last written to or read, as far as the engine knows (see `WarehouseConnection.databases`);
+            aware, UTC; None: it knows of no use.
+        bytes: How large it is; None: the engine does not know.
+    """
+
+    name: str
+    created_at: dt.datetime | None
+    last_used_at: dt.datetime | None
+    bytes: int | None
+
+
+def checked_clone(source: str, clone: str) -> DatabaseClone:
+    """Return what `clone` is, if it is the name of a clone of `source`.
+
+    Raises:
+        NotAClone: It is not, or `source` is no original.
+    """
+    parsed = parse_clone_name(clone)
+    if parsed is None or parsed.database != source:
+        raise NotAClone(
+            f"{clone!r} is not the name of a clone of {source!r}, so it is not made: the originals are"
+            f" {', '.join(LOGICAL_DATABASES)}, and a clone is named like {DatabaseClone(LOGICAL_DATABASES[0], '42').name}."
+        )
+    return parsed
+
+
+def checked_drop(name: str) -> DatabaseClone:
+    """Return what `name` is, if it is the name of a clone: nothing else is ever dropped.
+
+    Raises:
+        NotAClone: It is not.
+    """
+    parsed = parse_clone_name(name)
+    if parsed is None:
+        raise NotAClone(
+            f"{name!r} is not the name of a pull request's clone, so it is not dropped. A clone is named like"
+            f" {DatabaseClone(LOGICAL_DATABASES[0], '42').name}, in this case and without anything around it."
+        )
+    return parsed
