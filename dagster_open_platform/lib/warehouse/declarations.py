@@ -69,7 +69,9 @@ def lag_problem(lag: str) -> str | None:
     if lag.upper() == "DOWNSTREAM":
         return None
     if match is None or int(match["count"]) == 0:
-        return f"found the target lag {lag!r}; expected a length such as '1 hour' or '30 minutes', or DOWNSTREAM"
+        return (
+            f"found the target lag {lag!r}; expected a length such as '1 hour' or '30 minutes', or DOWNSTREAM"
+        )
     if match["unit"].lower() == "second" and int(match["count"]) < 60:
         return f"found the target lag {lag!r}; Snowflake takes no less than 60 seconds"
     return None

@@ -57,12 +57,14 @@ class Value:
         kind: Of its value.
         text: Of a variant: the SQL of its text (null where it is a JSON null).
         type: Of a variant: the SQL of its type, in the words of DuckDB's `json_type`.
+        exact: DuckDB's name of its type, where that is known.
     """
 
     sql: str
     kind: Kind
     text: str = ""
     type: str = ""
+    exact: str = ""
 
 
 def variant(sql: str) -> Value:
@@ -173,6 +175,8 @@ def cast(value: Value, target: Target, safe: bool = False) -> Value:
     Raises:
         InvalidDeclaration: Snowflake has no such conversion.
     """
+    if value.exact == target.name:
+        return value
     if value.kind is Kind.NULL:
         return _result(f"CAST(NULL AS {target.name})", target)
     if target.kind is Kind.VARIANT:
@@ -185,7 +189,7 @@ def cast(value: Value, target: Target, safe: bool = False) -> Value:
 
 
 def _result(sql: str, target: Target) -> Value:
-    return variant(sql) if target.kind is Kind.VARIANT else Value(sql, target.kind)
+    return variant(sql) if target.kind is Kind.VARIANT else Value(sql, target.kind, exact=target.name)
 
 
 def _of_text(value: Value, target: Target, word: str) -> str:
@@ -226,7 +230,8 @@ def _of_typed(value: Value, target: Target) -> str:
     numbers = (Kind.NUMBER, Kind.FLOAT)
     if source in numbers and target.kind is Kind.NUMBER:
         # DuckDB rounds halves of doubles to even numbers, Snowflake away from zero.
-        return f"CAST({f'round({sql})' if target.name == 'BIGINT' else sql} AS {target.name})"
+        halves = source is Kind.FLOAT and target.name == "BIGINT"
+        return f"CAST({f'round({sql})' if halves else sql} AS {target.name})"
     if source in numbers and target.kind is Kind.BOOLEAN:
         return f"({sql} <> 0)"
     if source in numbers and target.kind in (Kind.NAIVE, Kind.INSTANT, Kind.DATE):

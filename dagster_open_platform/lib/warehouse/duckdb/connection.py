@@ -16,13 +16,13 @@ from dagster_open_platform.lib.warehouse import checks
 from dagster_open_platform.lib.warehouse.arrow import ROWS_PER_BATCH, Incoming, shared_result, shared_stream
 from dagster_open_platform.lib.warehouse.duckdb import sql
 from dagster_open_platform.lib.warehouse.duckdb.errors import classified
-from dagster_open_platform.lib.warehouse.duckdb.session import DuckDBStatements
+from dagster_open_platform.lib.warehouse.duckdb.objects import DuckDBObjects
 from dagster_open_platform.lib.warehouse.duckdb.types import COLUMN_TYPES
 from dagster_open_platform.lib.warehouse.protocol import SchemaDrift, TableRef, Window, WriteResult
 from dagster_open_platform.lib.warehouse.schema import WritePlan, plan_replacement, plan_write
 
 
-class DuckDBConnection(DuckDBStatements):
+class DuckDBConnection(DuckDBObjects):
     """An open DuckDB with the warehouse's database files attached (see `DuckDBStatements`)."""
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
@@ -162,7 +162,9 @@ class DuckDBConnection(DuckDBStatements):
             for database in {table.database.lower() for table in tables}:
                 bookkeeping = TableRef(database, sql.BOOKKEEPING_SCHEMA, sql.BOOKKEEPING_TABLE)
                 if self.columns(bookkeeping) is not None:
-                    for schema, name, time in self._rows(sql.recorded_updates(database), [database]):
+                    for schema, name, time in self._rows(
+                        sql.recorded_updates(database), [database, database]
+                    ):
                         known[(database, schema, name)] = time.astimezone(dt.UTC)
         return {
             table: known.get((table.database.lower(), table.schema.lower(), table.name.lower()))

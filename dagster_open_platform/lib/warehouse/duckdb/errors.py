@@ -9,6 +9,8 @@ import re
 
 import duckdb
 
+from dagster_open_platform.lib.warehouse.duckdb import object_storage
+from dagster_open_platform.lib.warehouse.duckdb.storage_errors import storage_error
 from dagster_open_platform.lib.warehouse.errors import (
     CorruptDatabase,
     DiskFull,
@@ -16,6 +18,7 @@ from dagster_open_platform.lib.warehouse.errors import (
     MissingObject,
     NewerDatabase,
     PermissionDenied,
+    ReadOnlyDatabase,
     StatementFailed,
     TransactionConflict,
     WarehouseLocked,
@@ -37,6 +40,9 @@ _CORRUPT = re.compile(
     re.I,
 )
 _DENIED = re.compile(r"Permission denied|Operation not permitted|Read-only file system", re.I)
+_READ_ONLY = re.compile(
+    r"Cannot execute statement of type \"\w+\" on database \"(?P<database>\w+)\" which is attached in read-only mode"
+)
 _ABSENT = re.compile(r"Cannot open file .*No such file or directory", re.S)
 _UNKNOWN_OBJECT = re.compile(r"does not exist|not found in FROM clause|not found!", re.I)
 
@@ -48,8 +54,14 @@ def classified(error: Exception, what: str) -> PermanentFailure | RetryableFailu
         error: What DuckDB raised, or Arrow with DuckDB's text while a result was read.
         what: What was being done, for example "writing to purina.pypi.daily_file_downloads" or "opening FILE".
     """
-    text = str(error)
-    return _of_files(text, what) or _of_statements(error, text, what)
+    text = _without_secrets(str(error))
+    return storage_error(text, what) or _of_files(text, what) or _of_statements(error, text, what)
+
+
+def _without_secrets(text: str) -> str:
+    for secret in object_storage.secrets():
+        text = text.replace(secret, "***")
+    return text
 
 
 def _of_files(text: str, what: str) -> PermanentFailure | RetryableFailure | None:
@@ -97,6 +109,11 @@ def _holder(text: str) -> str:
 
 def _of_statements(error: Exception, text: str, what: str) -> PermanentFailure | RetryableFailure:
     """Recognise why a statement failed."""
+    if read_only := _READ_ONLY.search(text):
+        return ReadOnlyDatabase(
+            f"The database {read_only['database']!r} is only read by this platform: others fill it. Write to another"
+            " database."
+        )
     if isinstance(error, duckdb.CatalogException | duckdb.BinderException) and _UNKNOWN_OBJECT.search(text):
         return MissingObject(
             f"Something that {what} needs does not exist. Materialize the asset that makes it first, or correct the "

@@ -20,6 +20,7 @@ from sqlglot.errors import ParseError, TokenError
 from dagster_open_platform.lib.warehouse.duckdb import casts
 from dagster_open_platform.lib.warehouse.duckdb.casts import Kind, Value, as_text, cast
 from dagster_open_platform.lib.warehouse.duckdb.functions import HANDLERS
+from dagster_open_platform.lib.warehouse.duckdb.queries import plain_text
 from dagster_open_platform.lib.warehouse.duckdb.sql import literal
 from dagster_open_platform.lib.warehouse.errors import InvalidDeclaration
 
@@ -73,7 +74,9 @@ def parsed(expression: str) -> exp.Expr:
     try:
         found = sqlglot.parse(expression, read="snowflake")
     except (ParseError, TokenError) as error:
-        raise InvalidDeclaration(f"{expression!r} is not an expression of Snowflake's: {error}.") from None
+        raise InvalidDeclaration(
+            f"{expression!r} is not an expression of Snowflake's: {plain_text(error)}."
+        ) from None
     if len(found) != 1 or found[0] is None or isinstance(found[0], exp.Query | exp.Command):
         raise InvalidDeclaration(f"{expression!r} is not one expression.")
     return found[0]

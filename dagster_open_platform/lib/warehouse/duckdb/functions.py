@@ -111,7 +111,11 @@ def _searched(to: Translating, node: exp.Expr) -> Value:
     flags = given.get("parameters", "c")
     if set(flags) - set("cei"):
         raise to.refused(node, f"has the parameters {flags!r}, of which c, e and i have a translation")
-    group = given.get("group", "1" if "e" in flags else "0")
+    group = given.get("group", "0")
+    if (
+        "e" in flags and group == "0"
+    ):  # sqlglot notes a group that was not given as 0; with `e` it is the first
+        group = "1"
     text, pattern = to.text(node.this), to.text(node.expression)
     options = ", 'i'" if "i" in flags else ""
     found = f"regexp_extract({text}, {pattern}, {group}{options})"

@@ -49,6 +49,11 @@ def columns() -> str:
     )
 
 
+def comment_on(what: str, name: TableRef, comment: str) -> str:
+    """Set the comment of a `TABLE` or a `VIEW`; COMMENT takes no parameters."""
+    return f"COMMENT ON {what} {quoted(name)} IS {literal(comment)}"
+
+
 def create_schema(database: str, schema: str) -> str:
     """Create a schema if it is missing."""
     return f"CREATE SCHEMA IF NOT EXISTS {double_quoted(database, schema)}"
@@ -200,12 +205,13 @@ def record_update(database: str) -> tuple[str, str]:
 
 
 def recorded_updates(database: str) -> str:
-    """Schema, table and last change of every table of a database that still exists; binds the database."""
+    """Schema, table and last change of every table and view of a database that still exists; binds the database twice."""
     table = double_quoted(database, BOOKKEEPING_SCHEMA, BOOKKEEPING_TABLE)
     return (
-        f"SELECT schema_name, table_name, updated_at FROM {table} "
-        "WHERE (schema_name, table_name) IN (SELECT (lower(t.schema_name), lower(t.table_name)) "
-        "FROM duckdb_tables() AS t WHERE lower(t.database_name) = lower(?))"
+        f"SELECT schema_name, table_name, updated_at FROM {table} WHERE (schema_name, table_name) IN ("
+        "SELECT (lower(schema_name), lower(table_name)) FROM duckdb_tables() WHERE lower(database_name) = lower(?) "
+        "UNION ALL "
+        "SELECT (lower(schema_name), lower(view_name)) FROM duckdb_views() WHERE lower(database_name) = lower(?))"
     )
 
 
