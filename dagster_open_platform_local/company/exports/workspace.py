@@ -19,6 +19,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from dagster_open_platform.lib.aws.buckets import WORKSPACE
 from dagster_open_platform_local.company.exports.objects import Objects, StoredObject, iso_moments, json_bytes
@@ -104,7 +105,7 @@ def snapshots(settings: CompanySettings, day: date) -> Iterator[Snapshot]:
     names = _production_names(found, organization)
     seconds = Draws(settings.seed, "workspace_moments", _of_day(who, organization)).below("second", 240)
     moments = iso_moments((who.now + 1 + seconds) * 1_000_000)
-    public_ids = who.organizations["public_id"].take(organization.tolist()).to_pylist()
+    public_ids = who.organizations["public_id"].take(pa.array(organization)).to_pylist()
     for each, public_id, moment in zip(organization.tolist(), public_ids, moments, strict=True):
         yield Snapshot(public_id, names[each], moment, content[each])
 

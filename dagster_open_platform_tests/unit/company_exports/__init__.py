@@ -1,0 +1,1 @@
+"""Tests: what the company leaves in object storage."""
