@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dagster_open_platform.lib.dms.component import DmsChangeTablesComponent
     from dagster_open_platform.lib.executable.component import ExecutableComponent
+    from dagster_open_platform.lib.observation.component import LastUpdatedObservationComponent
     from dagster_open_platform.lib.schedule.component import ScheduleComponent
     from dagster_open_platform.lib.sling.cloud_product_ingest import ProdDbReplicationsComponent
     from dagster_open_platform.lib.sling.egress import EgressReplicationComponent
@@ -18,11 +19,13 @@ __all__ = [
     "DmsChangeTablesComponent",
     "EgressReplicationComponent",
     "ExecutableComponent",
+    "LastUpdatedObservationComponent",
     "ProdDbReplicationsComponent",
     "ScheduleComponent",
 ]
 
 _MODULES = {
+    "LastUpdatedObservationComponent": "dagster_open_platform.lib.observation.component",
     "DmsChangeTablesComponent": "dagster_open_platform.lib.dms.component",
     "EgressReplicationComponent": "dagster_open_platform.lib.sling.egress",
     "ProdDbReplicationsComponent": "dagster_open_platform.lib.sling.cloud_product_ingest",

@@ -53,3 +53,11 @@ class WarehouseResource(dg.ConfigurableResource, ABC):
             PermanentFailure, RetryableFailure: One of `errors.py`.
         """
         return self.connect()
+
+    def waiting_at_most(self, seconds: float) -> "WarehouseResource":
+        """Return this warehouse for somebody who cannot wait, such as a sensor.
+
+        Args:
+            seconds: How long to wait for what another process holds, where an engine has such a thing.
+        """
+        return self

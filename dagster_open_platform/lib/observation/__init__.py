@@ -1,0 +1,1 @@
+"""When tables that others load changed last, told to Dagster without a run."""

@@ -1,0 +1,202 @@
+"""``LastUpdatedObservationComponent``: when tables that others load changed last, as observations of their assets.
+
+What belongs here: the component's fields and its assets' specs. What does not: the op and the sensor (`watch.py`), asking the
+warehouse (`lookup.py`), and the events (`events.py`).
+
+The assets are observable ones, and an observation carries a data version, because nothing else moves what depends on them.
+Measured with Dagster 1.13.27, on an ephemeral instance and on SQLite, by `dg.evaluate_automation_conditions` on an asset
+downstream with `any_deps_updated()`, `eager()` and the platform's `on_inputs_updated()`; whether it was requested after
+
+    declared as            | observation, new version | same version again | observation without one | materialization
+    external `AssetSpec`   | no                       | no                 | no                      | yes
+    observable (both ways) | yes                      | no                 | no                      | no
+
+and with a real daemon, whose sensor told seven observations of four versions: downstream ran three times (the first version had
+been there before the condition was first evaluated). A tick that skips with a reason still reports its events.
+
+Dagster's freshness policies look at materializations alone, so an observed table would never be fresh. It has a check
+instead, which the sensor evaluates with each observation, and again when a table grows stale.
+
+The sensor opens the warehouse outside a run, where there are no pools. On DuckDB it waits for a file for ten seconds at most, of
+the sixty that Dagster gives a tick, and skips if it is held longer; a run that wants the file meanwhile waits as it does
+for any other process.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated
+
+import dagster as dg
+
+from dagster_open_platform.lib.automation_sensors import RUNNING_BY_DEFAULT
+from dagster_open_platform.lib.observation.lookup import Watched
+from dagster_open_platform.lib.observation.watch import Watch
+from dagster_open_platform.lib.sling.fields import Timedelta, names, resolve_timedelta
+from dagster_open_platform.lib.warehouse.errors import InvalidIdentifier
+from dagster_open_platform.lib.warehouse.identifiers import validated
+from dagster_open_platform.lib.yaml_component import YamlComponent
+from dagster_open_platform.utils.environment_helpers import get_environment
+
+
+class ObservedTable(dg.Model, dg.Resolvable):
+    """A table that others load."""
+
+    key: Annotated[
+        str,
+        dg.Resolver.default(description="Key of its asset.", examples=["snowflake/account_usage/users"]),
+    ]
+    table: Annotated[
+        str,
+        dg.Resolver.default(
+            description="The table as `database.schema.table`, by the logical name of the database.",
+            examples=["snowflake.account_usage.users"],
+        ),
+    ]
+    updated_at_column: Annotated[
+        str | None,
+        dg.Resolver.default(
+            description=(
+                "Column whose greatest value is the time of the last change, as a time in UTC or a day. Without one the"
+                " engine is asked: Snowflake knows of tables, not of views; DuckDB only of tables that the platform writes."
+            ),
+            examples=["updated_at"],
+        ),
+    ] = None
+    description: Annotated[str | None, dg.Resolver.default(description="What a row is.")] = None
+
+
+class LastUpdatedObservationComponent(YamlComponent):
+    """Observes when tables that others load changed last, so that what depends on them runs then.
+
+    It declares the tables as observable assets, with a sensor that asks the warehouse and reports an observation, without a run,
+    for each table that changed. An observation can be made by hand, too.
+    """
+
+    name: Annotated[
+        str,
+        dg.Resolver.default(
+            description="Name of the sensor, and with `observe_` before it of the op: letters, digits and underscores.",
+            examples=["account_usage_last_updated"],
+        ),
+    ]
+    tables: Annotated[
+        list[ObservedTable],
+        dg.Resolver.default(
+            description="What is observed.",
+            examples=[[{"key": "snowflake/account_usage/users", "table": "snowflake.account_usage.users"}]],
+        ),
+    ]
+    group_name: Annotated[
+        str, dg.Resolver.default(description="Group of the assets.", examples=["account_usage"])
+    ]
+    owners: Annotated[
+        list[str],
+        names(description="Who is asked about the tables.", examples=[["team:data-platform"]]),
+    ]
+    kinds: Annotated[list[str], names(description="Kinds of the assets.", examples=[["snowflake"]])]
+    resource_key: Annotated[
+        str,
+        dg.Resolver.default(
+            description="Key of the warehouse that has the tables.", examples=["warehouse_eu"]
+        ),
+    ] = "warehouse"
+    interval: Annotated[
+        timedelta,
+        dg.Resolver(
+            resolve_timedelta,
+            model_field_type=Timedelta,
+            description="How often the warehouse is asked.",
+            examples=[{"minutes": 10}],
+        ),
+    ] = timedelta(minutes=10)
+    freshness: Annotated[
+        timedelta | None,
+        dg.Resolver(
+            resolve_timedelta,
+            model_field_type=Timedelta | None,
+            description="How long ago the last change of a table may be; a check of each says so.",
+            examples=[{"hours": 36}],
+        ),
+    ] = None
+    declared_elsewhere: Annotated[
+        bool,
+        dg.Resolver.default(
+            description=(
+                "Whether the assets are declared by somebody else. If those are not observable, their observations are"
+                " shown, but nothing runs because of them."
+            )
+        ),
+    ] = False
+    description: Annotated[
+        str | None, dg.Resolver.default(description="Who loads the tables, and how often.")
+    ] = None
+
+    def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
+        """The assets with the op that observes them, and the sensor.
+
+        Raises:
+            InvalidYaml: A name is not one, a table is there twice, or there is none.
+        """
+        watched = self._watched()
+        status = RUNNING_BY_DEFAULT[get_environment().name]
+        watch = Watch(self.name, tuple(watched.values()), self.resource_key, self.freshness)
+        try:
+            return dg.Definitions(
+                assets=[] if self.declared_elsewhere else [watch.assets(self._specs(watched))],
+                sensors=[watch.sensor(self.interval, status)],
+            )
+        except dg.DagsterError as error:
+            raise self.invalid([], str(error)) from error
+
+    def where_asset(self, key: dg.AssetKey) -> str:
+        """``file:line`` of an asset's key."""
+        for index, table in enumerate(self.tables):
+            if dg.AssetKey.from_user_string(table.key) == key:
+                return self.where("tables", index, "key")
+        return super().where_asset(key)
+
+    def _watched(self) -> dict[dg.AssetKey, Watched]:
+        if not re.fullmatch(r"[A-Za-z0-9_]+", self.name):
+            raise self.invalid(["name"], f"found {self.name!r}; expected letters, digits and underscores.")
+        if not self.tables:
+            raise self.invalid(["tables"], "found none; expected at least one.")
+        if self.declared_elsewhere and self.freshness is not None:
+            problem = "a check stands with its asset, which is declared elsewhere; leave this to whoever declares it."
+            raise self.invalid(["freshness"], problem)
+        found: dict[dg.AssetKey, Watched] = {}
+        for index, table in enumerate(self.tables):
+            key = dg.AssetKey.from_user_string(table.key)
+            if key in found:
+                raise self.invalid(["tables", index, "key"], f"{table.key!r} is there twice.")
+            found[key] = self._one(index, table, key)
+        return found
+
+    def _one(self, index: int, table: ObservedTable, key: dg.AssetKey) -> Watched:
+        parts = table.table.split(".")
+        field = "table"
+        try:
+            if len(parts) != 3:
+                raise self.invalid(
+                    ["tables", index, "table"], f"found {table.table!r}; expected database.schema.table."
+                )
+            database, schema, name = (validated(part, "table") for part in parts)
+            field = "updated_at_column"
+            column = table.updated_at_column and validated(table.updated_at_column, "column")
+        except InvalidIdentifier as error:
+            raise self.invalid(["tables", index, field], str(error.description)) from error
+        return Watched(key, database, schema, name, column)
+
+    def _specs(self, watched: Mapping[dg.AssetKey, Watched]) -> list[dg.AssetSpec]:
+        return [
+            dg.AssetSpec(
+                key=key,
+                group_name=self.group_name,
+                owners=self.owners,
+                kinds=set(self.kinds),
+                description=" ".join(
+                    text for text in (table.description or f"Table {table.table}.", self.description) if text
+                ),
+            )
+            for key, table in zip(watched, self.tables, strict=True)
+        ]

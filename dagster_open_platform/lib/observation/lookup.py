@@ -1,0 +1,134 @@
+"""Asking a warehouse when tables changed last.
+
+What belongs here: the questions, and what an answer is. What does not: Dagster's events (`events.py`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+import dagster as dg
+
+from dagster_open_platform.lib.warehouse.identifiers import validated
+from dagster_open_platform.lib.warehouse.protocol import TableRef, WarehouseConnection
+from dagster_open_platform.lib.warehouse.resource import WarehouseResource
+from dagster_open_platform.utils.failures import PermanentFailure
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A table that others load.
+
+    Args:
+        key: Of its asset.
+        database: Logical.
+        schema: In it.
+        name: In that.
+        updated_at_column: Whose greatest value says when the table changed; None: the engine says so.
+    """
+
+    key: dg.AssetKey
+    database: str
+    schema: str
+    name: str
+    updated_at_column: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a warehouse knows of one table: either when it changed, or why nobody knows.
+
+    Args:
+        table: By its physical name, as far as that is known.
+        updated_at: Aware, in UTC.
+        problem: Why there is no time.
+    """
+
+    table: str
+    updated_at: datetime | None = None
+    problem: str = ""
+
+
+def ask(warehouse: WarehouseResource, tables: Iterable[Watched]) -> dict[dg.AssetKey, Answer]:
+    """Ask when tables changed. What is wrong with one of them is its answer, and hides no other.
+
+    Args:
+        warehouse: Opened once, and closed.
+        tables: Of this warehouse.
+
+    Raises:
+        PermanentFailure, RetryableFailure: The warehouse cannot be opened, or is not reached any more.
+    """
+    answers: dict[dg.AssetKey, Answer] = {}
+    by_engine: list[tuple[Watched, TableRef]] = []
+    with warehouse.connect() as connection:
+        for each in tables:
+            try:
+                table = warehouse.table(each.database, each.schema, each.name)
+            except PermanentFailure as error:
+                logical = f"{each.database}.{each.schema}.{each.name}"
+                answers[each.key] = Answer(logical, problem=str(error.description))
+                continue
+            if each.updated_at_column is None:
+                by_engine.append((each, table))
+            else:
+                answers[each.key] = _greatest(connection, table, each.updated_at_column)
+        known = _known(connection, [table for _, table in by_engine])
+        return answers | {each.key: known[table] for each, table in by_engine}
+
+
+def _greatest(connection: WarehouseConnection, table: TableRef, column: str) -> Answer:
+    """The greatest value of a column of times."""
+    try:
+        # Not quoted: unquoted names mean the same column on both engines.
+        name = validated(column, "column")
+        found = connection.query(f"SELECT max({name}) AS updated_at FROM {connection.quoted(table)}")  # noqa: S608 - validated
+    except PermanentFailure as error:
+        return Answer(str(table), problem=str(error.description))
+    [value] = found.column("updated_at").to_pylist()
+    if value is None:
+        return Answer(str(table), problem=f"No row of {table} has a value in {column}.")
+    if not isinstance(value, date):
+        return Answer(
+            str(table), problem=f"The column {column} of {table} holds {type(value).__name__}, not times."
+        )
+    return Answer(str(table), updated_at=_utc(value))
+
+
+def _utc(value: date) -> datetime:
+    """A time without a zone is one in UTC, and a day its first moment."""
+    if not isinstance(value, datetime):
+        return datetime.combine(value, time(), UTC)
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _known(connection: WarehouseConnection, tables: Sequence[TableRef]) -> Mapping[TableRef, Answer]:
+    """What the engine knows of tables."""
+    if not tables:
+        return {}
+    try:
+        times = connection.last_updated(tables)
+    except PermanentFailure as error:
+        if len(tables) == 1:
+            return {tables[0]: Answer(str(tables[0]), problem=str(error.description))}
+        # One that may not be looked at is refused together with all others.
+        return {table: _known(connection, [table])[table] for table in tables}
+    return {
+        table: Answer(str(table), updated_at=updated_at)
+        if updated_at is not None
+        else Answer(str(table), problem=_unknown(connection, table))
+        for table, updated_at in times.items()
+    }
+
+
+def _unknown(connection: WarehouseConnection, table: TableRef) -> str:
+    try:
+        exists = connection.columns(table) is not None
+    except PermanentFailure as error:
+        return str(error.description)
+    if not exists:
+        return f"There is no table {table}, or it is hidden from this role."
+    return (
+        f"The engine {connection.engine!r} does not know when {table} changed; name a column of it that does in"
+        " updated_at_column."
+    )
