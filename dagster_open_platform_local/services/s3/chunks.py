@@ -5,11 +5,13 @@ What belongs here: the framing. What does not: HTTP's own chunks, which the HTTP
 Reference: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
 """
 
+import re
 from collections.abc import Iterator
 
 from dagster_open_platform_local.services.s3.errors import S3Error
 
 _LONGEST_LINE = 16 * 1024
+_SIZE = re.compile(r"[0-9a-fA-F]{1,16}")
 
 
 class ChunkDecoder:
@@ -67,10 +69,10 @@ class ChunkDecoder:
             else:
                 self.complete = True
         else:
-            try:
-                self._left = int(line.partition(";")[0], 16)
-            except ValueError:
-                raise _malformed() from None
+            size = line.partition(";")[0]
+            if not _SIZE.fullmatch(size):
+                raise _malformed()
+            self._left = int(size, 16)
             self._in_trailers = not self._left
 
 

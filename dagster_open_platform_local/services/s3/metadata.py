@@ -11,7 +11,6 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 
@@ -56,7 +55,7 @@ class Metadata:
 NOTHING = Metadata()
 
 
-def read_metadata(path: Path | str, version: Version) -> Metadata:
+def read_metadata(path: str, version: Version) -> Metadata:
     """The metadata of one version.
 
     Args:
@@ -67,7 +66,7 @@ def read_metadata(path: Path | str, version: Version) -> Metadata:
     return Metadata(found["headers"], found["etag"]) if found else NOTHING
 
 
-def with_metadata(path: Path, metadata: Metadata, version: Version, present: Version | None) -> bytes:
+def with_metadata(path: str, metadata: Metadata, version: Version, present: Version | None) -> bytes:
     """What a file of metadata shall hold when a version is about to replace the present one.
 
     Args:
@@ -82,7 +81,7 @@ def with_metadata(path: Path, metadata: Metadata, version: Version, present: Ver
     return json.dumps(content).encode()
 
 
-def _read(path: Path | str) -> dict[str, Any]:
+def _read(path: str) -> dict[str, Any]:
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - a Path costs as much as the system call, for each request
             return json.load(file)

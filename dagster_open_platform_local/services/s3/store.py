@@ -58,12 +58,9 @@ class ObjectStore:
 
     def has_bucket(self, name: str) -> bool:
         """Whether there is a bucket."""
-        return (
-            name != ""
-            and "/" not in name
-            and not name.startswith(".")
-            and os.path.isdir(f"{self.directory}/{name}")
-        )  # noqa: PTH112 - for each request
+        if not name or "/" in name or name.startswith("."):
+            return False
+        return os.path.isdir(f"{self.directory}/{name}")  # noqa: PTH112 - asked for each request
 
     def create_buckets(self, names: Iterable[str]) -> None:
         """Make buckets that are missing."""
@@ -148,17 +145,8 @@ class ObjectStore:
                 condition(self.info(bucket, key))
             version = draft.finish(self._moment())
             if metadata.headers or etag:
-                present = self.info(bucket, key)
-                stored = Metadata(metadata.headers, etag)
-                beside = Path(self._beside(bucket, key))
-                with self.draft() as described:
-                    described.write(
-                        with_metadata(beside, stored, version, present.version if present else None)
-                    )
-                    beside.parent.mkdir(parents=True, exist_ok=True)
-                    described.finish(self._moment())
-                    Path(described.path).replace(beside)
-            self._move(draft.path, path, bucket)
+                self._describe(bucket, key, Metadata(metadata.headers, etag), version)
+            self.move(draft.path, path, bucket)
             self._remember(path, version, etag or md5)
         return ObjectInfo(version, etag or md5, metadata.headers)
 
@@ -202,6 +190,14 @@ class ObjectStore:
         self._remember(path, version, etag)
         return ObjectInfo(version, etag, metadata.headers)
 
+    def _describe(self, bucket: str, key: str, metadata: Metadata, version: Version) -> None:
+        """Write the metadata of a version that is about to replace the present one."""
+        present, path = self.info(bucket, key), self._beside(bucket, key)
+        with self.draft() as draft:
+            draft.write(with_metadata(path, metadata, version, present.version if present else None))
+            draft.finish(self._moment())
+            _rename(draft.path, path)
+
     def _remember(self, path: str, version: Version, etag: str) -> None:
         if len(self._etags) >= _ETAGS:
             self._etags.clear()
@@ -212,20 +208,26 @@ class ObjectStore:
         self._last_ns = max(time.time_ns(), self._last_ns + 1)
         return self._last_ns
 
-    def _move(self, source: str, target: str, bucket: str) -> None:
-        for attempt in range(_ATTEMPTS):
-            try:
-                os.replace(source, target)  # noqa: PTH105
-            except FileNotFoundError:
-                # The directory is new, or went with the last object in it just now.
-                if not self.has_bucket(bucket):
-                    raise no_such_bucket(bucket) from None
-                if attempt == _ATTEMPTS - 1:
-                    raise
-                with suppress(FileNotFoundError):
-                    os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
-            else:
-                return
+    def move(self, source: str, target: str, bucket: str) -> None:
+        """Rename a complete file to its place; the moment in which a new version is there."""
+        if not self.has_bucket(bucket):
+            raise no_such_bucket(bucket)
+        _rename(source, target)
+
+
+def _rename(source: str, target: str) -> None:
+    """Rename a file into a directory that is made if it is missing."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            os.replace(source, target)  # noqa: PTH105 - for each object
+        except FileNotFoundError:
+            # The directory is new, or went with the last object in it just now.
+            if attempt == _ATTEMPTS - 1:
+                raise
+            with suppress(FileNotFoundError):
+                os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
+        else:
+            return
 
 
 def _remove_empty(directory: str, root: str) -> None:
