@@ -19,6 +19,8 @@ from dagster_open_platform.lib.warehouse.identifiers import validated
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from dagster_open_platform.lib.warehouse.databases import DatabaseInfo
+
     ArrowData: TypeAlias = pa.Table | pa.RecordBatchReader
 
 
@@ -284,6 +286,50 @@ class WarehouseConnection(Protocol):
         Returns:
             Every table asked for, with an aware UTC time, or None when the table does not exist or when nobody knows
             (see `Capability.LAST_ALTERED` for what each engine knows).
+        """
+        ...
+
+    def databases(self) -> list[DatabaseInfo]:
+        """Describe every database of the warehouse, in order of their names.
+
+        What counts as use is what the engine keeps (see the engines' connections): on both, writing does.
+
+        Raises:
+            PermanentFailure, RetryableFailure: One of `errors.py`.
+        """
+        ...
+
+    def clone_database(self, source: str, clone: str) -> bool:
+        """Make a database that holds what another one holds now. Its views still read what they name.
+
+        Running it again changes nothing, and whoever kills it in the middle finds no clone or a whole one.
+
+        Args:
+            source: One of the platform's databases.
+            clone: Name of a clone of it (`utils/environment_helpers.py`).
+
+        Returns:
+            False: It is there already; it was left as it is.
+
+        Raises:
+            NotAClone: `clone` is not such a name. Nothing is changed.
+            MissingObject: There is no `source`, or the role must not know it.
+            PermanentFailure, RetryableFailure: Another one of `errors.py`.
+        """
+        ...
+
+    def drop_database(self, name: str) -> bool:
+        """Remove a pull request's clone, and what an attempt to make it has left.
+
+        Args:
+            name: Name of a clone (`utils/environment_helpers.py`).
+
+        Returns:
+            False: There was none.
+
+        Raises:
+            NotAClone: It is not such a name. Nothing is changed, whatever stands under it.
+            PermanentFailure, RetryableFailure: Another one of `errors.py`.
         """
         ...
 

@@ -14,7 +14,9 @@ import pyarrow as pa
 
 from dagster_open_platform.lib.warehouse import checks
 from dagster_open_platform.lib.warehouse.arrow import ROWS_PER_BATCH, Incoming, shared_result, shared_stream
+from dagster_open_platform.lib.warehouse.databases import DatabaseInfo
 from dagster_open_platform.lib.warehouse.duckdb import sql
+from dagster_open_platform.lib.warehouse.duckdb.databases import DatabaseFiles
 from dagster_open_platform.lib.warehouse.duckdb.errors import classified
 from dagster_open_platform.lib.warehouse.duckdb.objects import DuckDBObjects
 from dagster_open_platform.lib.warehouse.duckdb.types import COLUMN_TYPES
@@ -170,6 +172,33 @@ class DuckDBConnection(DuckDBObjects):
             table: known.get((table.database.lower(), table.schema.lower(), table.name.lower()))
             for table in tables
         }
+
+    def databases(self) -> list[DatabaseInfo]:
+        """Describe the files of the warehouse's directory (see the protocol).
+
+        Last used is the later of the file's time stamp, which every write moves, and the last change that the bookkeeping
+        notes; reading leaves no trace. A file that somebody has open is used now.
+        """
+        return self._files().databases()
+
+    def clone_database(self, source: str, clone: str) -> bool:
+        """Make a copy of a file (see the protocol). Nobody may write to the source meanwhile.
+
+        Raises:
+            WarehouseLocked: Another process holds the source.
+        """
+        return self._files().clone(source, clone)
+
+    def drop_database(self, name: str) -> bool:
+        """Delete a file (see the protocol).
+
+        Raises:
+            WarehouseLocked: Another process holds it.
+        """
+        return self._files().drop(name)
+
+    def _files(self) -> DatabaseFiles:
+        return DatabaseFiles(self._connection, self._directory, self._attach)
 
     def quoted(self, table: TableRef) -> str:
         """Return `"database"."schema"."table"`."""

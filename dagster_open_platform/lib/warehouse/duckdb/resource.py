@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +54,17 @@ class DuckDBWarehouse(WarehouseResource):
             WarehouseLocked: Another process holds a file, still, after `lock_timeout_seconds`; names the process.
             CorruptDatabase, NewerDatabase, PermissionDenied: A file cannot be opened.
         """
+        with self._opened(sorted({*self.databases.values()})) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def connect_without_databases(self) -> Iterator[WarehouseConnection]:
+        """As `connect`, but no file is opened and locked before a statement is about it."""
+        with self._opened([]) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def _opened(self, attached: Sequence[str]) -> Iterator[WarehouseConnection]:
         from dagster_duckdb import DuckDBResource
 
         from dagster_open_platform.lib.warehouse.duckdb.connection import DuckDBConnection
@@ -75,10 +86,10 @@ class DuckDBWarehouse(WarehouseResource):
             def attach(database: str) -> None:
                 self._attach(connection, database, directory / f"{database}.duckdb")
 
-            for database in databases:
+            for database in attached:
                 if (directory / f"{database}.duckdb").exists():
                     attach(database)
-            yield DuckDBConnection(connection, databases, attach)
+            yield DuckDBConnection(connection, databases, attach, directory=directory)
 
     def _existing_directory(self) -> Path:
         setting: str | None = self.directory

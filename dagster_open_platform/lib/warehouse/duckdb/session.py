@@ -7,6 +7,7 @@ What belongs here: what every operation does with one statement. What does not: 
 import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -27,6 +28,7 @@ class DuckDBStatements:
         attach: Attaches one of them by its name, creating the file when it is missing; does nothing when it is
             attached already.
         read_only: Physical names of the databases that the warehouse only reads.
+        directory: Where the files are.
     """
 
     engine = "duckdb"
@@ -37,11 +39,14 @@ class DuckDBStatements:
         databases: Sequence[str],
         attach: Callable[[str], None],
         read_only: Sequence[str] = (),
+        *,
+        directory: Path,
     ) -> None:
         self._connection = connection
         self._databases = databases
         self._attach = attach
         self._read_only = read_only
+        self._directory = directory
 
     def _start(
         self, statement: str, parameters: Sequence[Any] = (), cursor: duckdb.DuckDBPyConnection | None = None

@@ -40,6 +40,16 @@ def attach(database: str, file: Path, read_only: bool = False) -> str:
     return f"ATTACH {literal(str(file))} AS {double_quoted(database)}{mode}"
 
 
+def detach(database: str) -> str:
+    """Let go of a file."""
+    return f"DETACH {double_quoted(database)}"
+
+
+def checkpoint(database: str) -> str:
+    """Bring what was committed from the log into the file."""
+    return f"CHECKPOINT {double_quoted(database)}"
+
+
 def columns() -> str:
     """Names and types of a table's columns in order; binds database, schema and table."""
     return (
@@ -202,6 +212,11 @@ def record_update(database: str) -> tuple[str, str]:
         f"DELETE FROM {table} WHERE schema_name = lower(?) AND table_name = lower(?)",
         f"INSERT INTO {table} VALUES (lower(?), lower(?), ?)",
     )
+
+
+def last_recorded_update(database: str) -> str:
+    """Last change of anything in a database, one row."""
+    return f"SELECT max(updated_at) FROM {double_quoted(database, BOOKKEEPING_SCHEMA, BOOKKEEPING_TABLE)}"
 
 
 def recorded_updates(database: str) -> str:
