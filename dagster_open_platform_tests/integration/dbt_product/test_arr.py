@@ -1,20 +1,22 @@
 """Annual recurring revenue: the mart and the semantic model over it say what plain Python makes of the product's tables."""
 
+import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
 from math import isclose
 from typing import Any
 
-import duckdb
 import pytest
 import sqlglot
 from sqlglot import exp
 
 from dagster_open_platform.lib.osi.translate import semantic_view
-from dagster_open_platform.lib.warehouse.objects import SemanticView
-from dagster_open_platform.lib.warehouse.protocol import TableRef
+from dagster_open_platform.lib.warehouse import TableRef, WarehouseResource
+from dagster_open_platform.lib.warehouse.duckdb.semantic import SemanticQueries
+from dagster_open_platform.lib.warehouse.objects import SemanticExpression
 from dagster_open_platform.utils.source_code import REPOSITORY_ROOT
+from dagster_open_platform_tests.fixtures.warehouse import local_duckdb
 from dagster_open_platform_tests.integration.dbt_product import expected
 from dagster_open_platform_tests.integration.dbt_product.conftest import COMPANY, TODAY
 from dagster_open_platform_tests.integration.dbt_product.expected import Rows
@@ -29,6 +31,8 @@ ARR = (
     / "semantic"
     / "arr.osi.yaml"
 )
+
+VIEW = TableRef("dwh_reporting", "semantic", "arr")
 
 Values = Mapping[str, float | None]
 
@@ -98,6 +102,17 @@ def test_the_company_has_contracts_of_every_kind(customers: Rows) -> None:
     assert len({row["plan"] for row in customers}) == 3
 
 
+@pytest.fixture(scope="module")
+def warehouse(built: ProductWarehouse, tmp_path_factory: pytest.TempPathFactory) -> WarehouseResource:
+    """A copy of the warehouse, with the semantic view in it."""
+    directory = tmp_path_factory.mktemp("arr") / "warehouse"
+    shutil.copytree(built.directory, directory)
+    found = local_duckdb(directory)
+    with found.connect() as connection:
+        connection.create_or_refresh(semantic_view(ARR, VIEW, lambda source: found.table(*source.split("."))))
+    return found
+
+
 @pytest.mark.parametrize(
     "by",
     [
@@ -110,58 +125,34 @@ def test_the_company_has_contracts_of_every_kind(customers: Rows) -> None:
     ],
     ids=" ".join,
 )
-def test_the_semantic_model(built: ProductWarehouse, customers: Rows, by: list[str]) -> None:
-    view = semantic_view(
-        ARR, TableRef("dwh_reporting", "semantic", "arr"), lambda source: TableRef(*source.split("."))
-    )
-    found = {
-        row[: len(by)]: dict(zip(METRICS, row[len(by) :], strict=True)) for row in answered(built, view, by)
-    }
+def test_the_semantic_model(warehouse: WarehouseResource, customers: Rows, by: list[str]) -> None:
+    with warehouse.connect() as connection:
+        rows = connection.query(question(warehouse, by)).to_pylist()
+    found = {tuple(row.pop(name) for name in by): row for row in rows}
     wanted = grouped(customers, by)
     assert found.keys() == wanted.keys()
     for key, values in wanted.items():
-        assert {name: value and round(value, 4) for name, value in found[key].items()} == {
-            name: value and round(value, 4) for name, value in values.items()
-        }, key
+        assert rounded(found[key]) == rounded(values), key
     if not by:
         assert wanted[()]["arr"] is None, "several currencies were added up"
 
 
-METRICS = ("arr", "new_arr", "arr_per_customer", "customer_count")
+def rounded(values: Values) -> Values:
+    """To what a sum of doubles keeps, whatever its order."""
+    return {name: value and round(value, 4) for name, value in values.items()}
 
 
-def answered(warehouse: ProductWarehouse, view: SemanticView, by: Sequence[str]) -> list[tuple[Any, ...]]:
-    """What the semantic view means: its metrics over its tables, joined from the many to the one, by dimensions."""
-    values = {f"{each.table}.{each.name}": each for each in (*view.facts, *view.dimensions)}
-    tables = {table.name: table.table for table in view.tables}
-    joins = " ".join(
-        f"LEFT JOIN {tables[each.references]} AS {each.references} ON "
-        + " AND ".join(
-            f"{each.table}.{own} = {each.references}.{other}"
-            for own, other in zip(each.columns, each.referenced_columns, strict=True)
+def question(warehouse: WarehouseResource, by: Sequence[str]) -> str:
+    """What is asked of the view: its metrics, over its columns, by dimensions."""
+    view = semantic_view(ARR, VIEW, lambda source: warehouse.table(*source.split(".")))
+    columns = SemanticQueries(view).columns()
+
+    def asked(metric: SemanticExpression) -> str:
+        tree = sqlglot.parse_one(metric.expression, read="snowflake")
+        tree = tree.transform(
+            lambda node: exp.column(columns[node.table, node.name]) if isinstance(node, exp.Column) else node
         )
-        for each in view.relationships
-    )
-    rows = ", ".join(f'{duck(each.expression)} AS "{name}"' for name, each in values.items())
-    dimensions = [
-        f'"{each.table}.{each.name}"' for name in by for each in view.dimensions if each.name == name
-    ]
-    metrics = [
-        duck(metric.expression, lambda node: exp.column(f"{node.table}.{node.name}", quoted=True))
-        for name in METRICS
-        for metric in view.metrics
-        if metric.name == name
-    ]
-    first = view.relationships[0].table
-    sql = (
-        f"WITH joined AS (SELECT {rows} FROM {tables[first]} AS {first} {joins}) "  # noqa: S608 - a declared view's
-        f"SELECT {', '.join([*dimensions, *metrics])} FROM joined GROUP BY ALL"
-    )
-    with duckdb.connect(str(warehouse.directory / "dwh_reporting.duckdb"), read_only=True) as connection:
-        return connection.execute(sql).fetchall()
+        return f"{tree.sql('duckdb')} AS {metric.name}"
 
-
-def duck(expression: str, column: Callable[[exp.Column], exp.Column] = lambda node: node) -> str:
-    """An expression of Snowflake's in DuckDB's SQL."""
-    tree = sqlglot.parse_one(expression, read="snowflake")
-    return tree.transform(lambda node: column(node) if isinstance(node, exp.Column) else node).sql("duckdb")
+    selected = [*by, *map(asked, view.metrics)]
+    return f"SELECT {', '.join(selected)} FROM {VIEW} GROUP BY ALL"  # noqa: S608 - a declared view
