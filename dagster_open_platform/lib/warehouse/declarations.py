@@ -105,8 +105,9 @@ def _external_table(table: ExternalTable) -> Iterator[str]:
     for name in table.partition_by:
         if name.lower() not in names:
             yield f"partition_by names {name!r}, which is no column; there are: {known}"
-    if table.path.startswith("/"):
-        yield f"found the path {table.path!r}; expected one without a leading slash"
+    if not re.fullmatch(r"([\w.=%+-]+(/[\w.=%+-]+)*/?)?", table.path, re.ASCII):
+        # Snowflake takes a location's path neither quoted nor escaped.
+        yield f"found the path {table.path!r}; expected folders of letters, digits and _.=%+-, without a leading slash"
     if table.pattern is not None and (problem := pattern_problem(table.pattern)):
         yield problem
 

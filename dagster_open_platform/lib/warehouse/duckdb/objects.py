@@ -126,7 +126,7 @@ class DuckDBObjects(DuckDBStatements):
         """Find out what it takes to make an object. Whatever needs object storage is met here, before the transaction."""
         if isinstance(declaration, Stage):
             place = place_of(declaration.url)
-            files, asked = self._files(place)
+            files, asked = self._listed(place)
             return _Plan((asked,), facts=_sizes(files))
         if isinstance(declaration, ExternalTable):
             return self._external_table(declaration, found)
@@ -134,7 +134,7 @@ class DuckDBObjects(DuckDBStatements):
             return self._semantic_view(declaration)
         return self._query(declaration)
 
-    def _files(self, place: Place, path: str = "", pattern: str | None = None) -> tuple[list[File], str]:
+    def _listed(self, place: Place, path: str = "", pattern: str | None = None) -> tuple[list[File], str]:
         """The files of a stage in order, and the query that found them, with its values written out."""
         query, values = listing(place, path, pattern)
         parts = query.split("?")
@@ -160,7 +160,7 @@ class DuckDBObjects(DuckDBStatements):
         place = place_of(url)
         files, asked = [], ()
         if found.kind is not None or table.refresh_on_create:
-            files, query = self._files(place, table.path, table.pattern)
+            files, query = self._listed(place, table.path, table.pattern)
             asked = (query,)
         reader = Reader(table.file_format, place, tuple(file.address for file in files))
         if files and not reader.is_json:
