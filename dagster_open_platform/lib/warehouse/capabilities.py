@@ -23,7 +23,7 @@ class Capability(enum.Enum):
     LAST_ALTERED = "time of a table's last change"
     STAGE = "stage"
     EXTERNAL_TABLE = "external table"
-    SCHEMA_CLONE = "clone of a schema"
+    DATABASE_CLONE = "clone of a database"
     DYNAMIC_TABLE = "dynamic table"
     SEMANTIC_VIEW = "semantic view"
     TIME_TRAVEL = "query of a past state"
@@ -61,23 +61,23 @@ CAPABILITIES: dict[Capability, dict[Engine, str | None]] = {
         "snowflake": "information_schema.tables.last_altered, whoever wrote; moved by DDL too",
     },
     Capability.STAGE: {
-        "duckdb": None,
+        "duckdb": "a note in the same file of a bucket or directory that was found to be there",
         "snowflake": "CREATE STAGE",
     },
     Capability.EXTERNAL_TABLE: {
-        "duckdb": "a view over read_parquet or read_json",
+        "duckdb": "a view over read_parquet or read_json_objects, of the files that its last refresh has found",
         "snowflake": "CREATE EXTERNAL TABLE over a stage",
     },
-    Capability.SCHEMA_CLONE: {
-        "duckdb": "a copy of every table, which takes the space and the time of one",
-        "snowflake": "CREATE SCHEMA ... CLONE, without copying",
+    Capability.DATABASE_CLONE: {
+        "duckdb": "a copy of the file, which takes its space, while nobody may write to it",
+        "snowflake": "CREATE DATABASE ... CLONE, which shares the data until either changes",
     },
     Capability.DYNAMIC_TABLE: {
-        "duckdb": None,
+        "duckdb": "a table that is made anew at each refresh of its asset; no target lag is kept by itself",
         "snowflake": "CREATE DYNAMIC TABLE",
     },
     Capability.SEMANTIC_VIEW: {
-        "duckdb": None,
+        "duckdb": "a view of the joined tables with every fact and dimension; each metric is computed once to check it",
         "snowflake": "CREATE SEMANTIC VIEW",
     },
     Capability.TIME_TRAVEL: {

@@ -16,7 +16,7 @@ from dagster_open_platform_tests.fixtures.warehouse import ENGINES, local_duckdb
 STATEMENTS = {
     Capability.STAGE: "CREATE STAGE s",
     Capability.EXTERNAL_TABLE: "CREATE EXTERNAL TABLE t LOCATION = @s FILE_FORMAT = (TYPE = PARQUET)",
-    Capability.SCHEMA_CLONE: "CREATE SCHEMA a CLONE b",
+    Capability.DATABASE_CLONE: "CREATE DATABASE a CLONE b",
     Capability.DYNAMIC_TABLE: "CREATE DYNAMIC TABLE t TARGET_LAG = '1 hour' WAREHOUSE = w AS SELECT 1 AS n",
     Capability.SEMANTIC_VIEW: "CREATE SEMANTIC VIEW v TABLES (t)",
     Capability.TIME_TRAVEL: "SELECT * FROM t AT (TIMESTAMP => '2026-06-01'::TIMESTAMP_TZ)",

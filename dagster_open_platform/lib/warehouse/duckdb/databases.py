@@ -112,22 +112,22 @@ class DatabaseFiles:
         """Give the file of a database for reading: all that was committed is in it, and nobody writes to it."""
         what = f"reading the file of {database}"
         was_attached = database in attached(self._connection)
-        try:
-            for _ in range(_ATTEMPTS):
-                self._attach(database)
-                self._run(sql.checkpoint(database), what)
-                self._run(sql.detach(database), what)
+        for _ in range(_ATTEMPTS):
+            self._attach(database)
+            self._run(sql.checkpoint(database), what)
+            self._run(sql.detach(database), what)
+            try:
                 with self._file(database).open("rb") as reading:
                     if _locked(reading) and not self._has_log(database):
                         yield reading
                         return
-            raise WarehouseLocked(
-                f"Another process had the database {database} open each of {_ATTEMPTS} times while {what}, and what it"
-                " wrote is not in the file yet. Wait until it is done."
-            )
-        finally:
-            if was_attached:
-                self._attach(database)
+            finally:
+                if was_attached:
+                    self._attach(database)
+        raise WarehouseLocked(
+            f"Another process had the database {database} open each of {_ATTEMPTS} times while {what}, and what it wrote"
+            " is not in the file yet. Wait until it is done."
+        )
 
     def _has_log(self, database: str) -> bool:
         wal = self._wal(database)

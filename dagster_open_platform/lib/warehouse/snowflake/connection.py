@@ -22,7 +22,9 @@ from dagster_open_platform.lib.warehouse.arrow import ROW_NUMBER, Incoming, shar
 from dagster_open_platform.lib.warehouse.errors import StatementFailed
 from dagster_open_platform.lib.warehouse.protocol import SchemaDrift, TableRef, Window, WriteResult
 from dagster_open_platform.lib.warehouse.schema import WritePlan, plan_replacement, plan_write
+from dagster_open_platform.lib.warehouse.databases import DatabaseInfo
 from dagster_open_platform.lib.warehouse.snowflake import sql
+from dagster_open_platform.lib.warehouse.snowflake.databases import SnowflakeDatabases
 from dagster_open_platform.lib.warehouse.snowflake.errors import is_missing
 from dagster_open_platform.lib.warehouse.snowflake.session import SessionStatements, batches, result_schema
 from dagster_open_platform.lib.warehouse.snowflake.staging import parquet_files
@@ -198,6 +200,21 @@ class SnowflakeConnection(SessionStatements):
             table: known.get((table.database.upper(), table.schema.upper(), table.name.upper()))
             for table in tables
         }
+
+    def databases(self) -> list[DatabaseInfo]:
+        """Describe the databases that the role may know of (see the protocol).
+
+        Reading counts as use too. What happened in the last one and a half hours may be missing (`databases.py`).
+        """
+        return SnowflakeDatabases(self._session, self._secrets).databases()
+
+    def clone_database(self, source: str, clone: str) -> bool:
+        """Make a clone, which takes no space until either changes (see the protocol)."""
+        return SnowflakeDatabases(self._session, self._secrets).clone(source, clone)
+
+    def drop_database(self, name: str) -> bool:
+        """Drop a clone; UNDROP DATABASE brings it back within its retention (see the protocol)."""
+        return SnowflakeDatabases(self._session, self._secrets).drop(name)
 
     def quoted(self, table: TableRef) -> str:
         """Return `"DATABASE"."SCHEMA"."TABLE"`."""
