@@ -1,0 +1,1 @@
+"""The S3 service on real sockets, with the clients that the platform and others use."""
