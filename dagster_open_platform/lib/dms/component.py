@@ -151,8 +151,10 @@ class DmsChangeTablesComponent(YamlComponent):
                         raise self.invalid([*here, field], f"found {name!r}; {EXPECTED_NAME}")
             if table.name in seen:
                 raise self.invalid([*here, "name"], f"the table {table.name!r} is declared twice.")
-            if not table.key or {*table.key} & {*table.omit}:
-                raise self.invalid([*here, "key"], "expected at least one column, and none that is omitted.")
+            if not table.key:
+                raise self.invalid([*here, "key"], "found none; expected at least one column.")
+            if omitted := sorted({*table.key} & {*table.omit}):
+                raise self.invalid([*here, "omit"], f"found {', '.join(omitted)}, which the key needs.")
             seen.add(table.name)
 
     def _key(self, table: str) -> dg.AssetKey:
@@ -243,11 +245,10 @@ class DmsChangeTablesComponent(YamlComponent):
         change_table = ChangeTable(declared.name, tuple(declared.key), tuple(declared.omit))
         applied = apply_changes(connection, source, change_table, table, anew=config.full_refresh)
         within = declared.last_change_within or self.last_change_within
-        results = check_table(
-            connection, change_table, table, applied.listed, within, dt.datetime.now(dt.UTC)
-        )
+        key, now = self._key(declared.name), dt.datetime.now(dt.UTC)
+        results = check_table(key, connection, change_table, table, applied.listed, within, now)
         return dg.MaterializeResult(
-            asset_key=self._key(declared.name),
+            asset_key=key,
             metadata=metadata_of(connection, applied),
             check_results=[result for result in results if result.check_name in checks],
         )

@@ -37,6 +37,7 @@ _KEYS_SHOWN = 3
 
 
 def check_table(
+    key: dg.AssetKey,
     connection: WarehouseConnection,
     declared: ChangeTable,
     table: TableRef,
@@ -47,6 +48,7 @@ def check_table(
     """Make all checks of a table.
 
     Args:
+        key: The table's asset.
         connection: Open.
         declared: Which table.
         table: Where it is.
@@ -54,13 +56,13 @@ def check_table(
         last_change_within: How old the last change may be.
         now: Aware.
     """
-    yield _live_keys_unique(connection, declared, table)
-    yield _no_file_left_behind(connection, table, listed)
-    yield _last_change_recent(connection, table, last_change_within, now)
+    yield _live_keys_unique(key, connection, declared, table)
+    yield _no_file_left_behind(key, connection, table, listed)
+    yield _last_change_recent(key, connection, table, last_change_within, now)
 
 
 def _live_keys_unique(
-    connection: WarehouseConnection, declared: ChangeTable, table: TableRef
+    asset: dg.AssetKey, connection: WarehouseConnection, declared: ChangeTable, table: TableRef
 ) -> dg.AssetCheckResult:
     key = ", ".join(validated(name, "column") for name in declared.key)
     repeated = connection.query(
@@ -70,6 +72,7 @@ def _live_keys_unique(
     samples = [str(list(row.values())[:-1]) for row in repeated.slice(0, _KEYS_SHOWN).to_pylist()]
     many = f"{repeated.num_rows}{' or more' if repeated.num_rows == 100 else ''} keys"
     return dg.AssetCheckResult(
+        asset_key=asset,
         check_name=LIVE_KEYS_UNIQUE,
         passed=not repeated.num_rows,
         metadata={"repeated_keys": repeated.num_rows},
@@ -78,7 +81,7 @@ def _live_keys_unique(
 
 
 def _no_file_left_behind(
-    connection: WarehouseConnection, table: TableRef, listed: Sequence[ObjectInfo]
+    asset: dg.AssetKey, connection: WarehouseConnection, table: TableRef, listed: Sequence[ObjectInfo]
 ) -> dg.AssetCheckResult:
     applied = applied_etags(connection, table)
     left = [file.key for file in unapplied(listed, applied)]
@@ -95,6 +98,7 @@ def _no_file_left_behind(
             " table; materialize it with the config full_refresh: true"
         )
     return dg.AssetCheckResult(
+        asset_key=asset,
         check_name=NO_FILE_LEFT_BEHIND,
         passed=not problems,
         metadata={"files": len(listed), "files_left_behind": len(left), "last_sequence": found or 0},
@@ -103,13 +107,18 @@ def _no_file_left_behind(
 
 
 def _last_change_recent(
-    connection: WarehouseConnection, table: TableRef, within: dt.timedelta, now: dt.datetime
+    asset: dg.AssetKey,
+    connection: WarehouseConnection,
+    table: TableRef,
+    within: dt.timedelta,
+    now: dt.datetime,
 ) -> dg.AssetCheckResult:
     last: dt.datetime | None = connection.query(
         f"SELECT max({COMMITTED_AT}) AS latest FROM {connection.quoted(table)}"  # noqa: S608 - quoted
     )["latest"][0].as_py()
     passed = last is not None and now - last <= within
     return dg.AssetCheckResult(
+        asset_key=asset,
         check_name=LAST_CHANGE_RECENT,
         passed=passed,
         severity=dg.AssetCheckSeverity.WARN,

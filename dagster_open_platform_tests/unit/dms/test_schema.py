@@ -250,10 +250,9 @@ def test_a_bad_file_is_named_and_nothing_is_half_applied(site: Site, bad: str) -
     site.put("2026/07/01/2.parquet", body)
     site.put("2026/07/01/3.parquet", change_file([Change("D", 8, {"id": 2})], OLD))
 
-    for _ in range(2):
-        with pytest.raises(error, match=message) as raised:
-            site.apply()
-        assert stored(site.directory) == before
+    with pytest.raises(error, match=message) as raised:
+        site.apply()
+    assert stored(site.directory) == before
     if error is not UnsupportedType:  # the warehouse knows columns, not files
         assert f"s3://{DMS}/{key_of('2026/07/01/2.parquet')}" in str(raised.value.description)
 
