@@ -1,0 +1,1 @@
+"""Tests: the exports as the real services deliver them."""

@@ -1,0 +1,1 @@
+"""Tests: what others share with the warehouse."""

@@ -1,0 +1,1 @@
+"""Tests: delivering the exports."""
