@@ -12,6 +12,7 @@ import dagster as dg
 
 from dagster_open_platform.lib.executable.component import ExecutableComponent
 from dagster_open_platform.lib.executable.function import function_parameters
+from dagster_open_platform.lib.observation.component import LastUpdatedObservationComponent
 from dagster_open_platform.lib.schedule.component import ScheduleComponent
 from dagster_open_platform.lib.yaml_component import YamlComponent
 from dagster_open_platform.lib.yaml_errors import suggestion
@@ -65,10 +66,10 @@ def duplicate_keys(defs: dg.Definitions) -> Iterator[str]:
 
 
 def duplicate_names(defs: dg.Definitions) -> Iterator[str]:
-    """A line for each name that two instances of a component share: it names an op or a job, of which there is one."""
+    """A line for each name that two instances of a component share: it names an op, a job or a sensor, of which there is one."""
     places: dict[tuple[str, str], list[str]] = defaultdict(list)
     for component in components(defs):
-        if isinstance(component, ExecutableComponent | ScheduleComponent):
+        if isinstance(component, ExecutableComponent | LastUpdatedObservationComponent | ScheduleComponent):
             places[type(component).__name__, component.name].append(component.where("name"))
     for (kind, name), where in places.items():
         if len(where) > 1:

@@ -25,7 +25,7 @@ for any other process.
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import dagster as dg
 
@@ -35,8 +35,20 @@ from dagster_open_platform.lib.observation.watch import Watch
 from dagster_open_platform.lib.sling.fields import Timedelta, names, resolve_timedelta
 from dagster_open_platform.lib.warehouse.errors import InvalidIdentifier
 from dagster_open_platform.lib.warehouse.identifiers import validated
-from dagster_open_platform.lib.yaml_component import YamlComponent
+from dagster_open_platform.lib.yaml_component import YamlComponent, invalid_value
 from dagster_open_platform.utils.environment_helpers import get_environment
+
+
+def resolve_truth(context: dg.ResolutionContext, value: Any) -> bool:
+    """Yes or no.
+
+    Raises:
+        InvalidYaml: It is something else: Dagster lets any string through, for it could be a template.
+    """
+    found = context.resolve_value(value)
+    if not isinstance(found, bool):
+        raise invalid_value(context, f"found {found!r}; expected true or false.")
+    return found
 
 
 class ObservedTable(dg.Model, dg.Resolvable):
@@ -53,16 +65,17 @@ class ObservedTable(dg.Model, dg.Resolvable):
             examples=["snowflake.account_usage.users"],
         ),
     ]
-    updated_at_column: Annotated[
-        str | None,
-        dg.Resolver.default(
+    updated_at_columns: Annotated[
+        list[str],
+        names(
             description=(
-                "Column whose greatest value is the time of the last change, as a time in UTC or a day. Without one the"
-                " engine is asked: Snowflake knows of tables, not of views; DuckDB only of tables that the platform writes."
+                "Columns whose greatest value is the time of the last change: times (in UTC, unless they say otherwise) or days."
+                " Without any the engine is asked: Snowflake knows of tables, not of views; DuckDB only of tables that the"
+                " platform writes."
             ),
-            examples=["updated_at"],
+            examples=[["updated_at"], ["created_on", "deleted_on"]],
         ),
-    ] = None
+    ] = []  # noqa: RUF012 - pydantic copies it
     description: Annotated[str | None, dg.Resolver.default(description="What a row is.")] = None
 
 
@@ -121,11 +134,14 @@ class LastUpdatedObservationComponent(YamlComponent):
     ] = None
     declared_elsewhere: Annotated[
         bool,
-        dg.Resolver.default(
+        dg.Resolver(
+            resolve_truth,
+            model_field_type=bool,
             description=(
                 "Whether the assets are declared by somebody else. If those are not observable, their observations are"
                 " shown, but nothing runs because of them."
-            )
+            ),
+            examples=[True],
         ),
     ] = False
     description: Annotated[
@@ -173,19 +189,22 @@ class LastUpdatedObservationComponent(YamlComponent):
         return found
 
     def _one(self, index: int, table: ObservedTable, key: dg.AssetKey) -> Watched:
+        here: list[str | int] = ["tables", index]
         parts = table.table.split(".")
-        field = "table"
+        if len(parts) != 3:
+            raise self.invalid([*here, "table"], f"found {table.table!r}; expected database.schema.table.")
+        database, schema, name = (self._plain([*here, "table"], part, "table") for part in parts)
+        columns = [
+            self._plain([*here, "updated_at_columns", place], column, "column")
+            for place, column in enumerate(table.updated_at_columns)
+        ]
+        return Watched(key, database, schema, name, tuple(columns))
+
+    def _plain(self, place: list[str | int], name: str, what: str) -> str:
         try:
-            if len(parts) != 3:
-                raise self.invalid(
-                    ["tables", index, "table"], f"found {table.table!r}; expected database.schema.table."
-                )
-            database, schema, name = (validated(part, "table") for part in parts)
-            field = "updated_at_column"
-            column = table.updated_at_column and validated(table.updated_at_column, "column")
+            return validated(name, what)
         except InvalidIdentifier as error:
-            raise self.invalid(["tables", index, field], str(error.description)) from error
-        return Watched(key, database, schema, name, column)
+            raise self.invalid(place, str(error.description)) from error
 
     def _specs(self, watched: Mapping[dg.AssetKey, Watched]) -> list[dg.AssetSpec]:
         return [

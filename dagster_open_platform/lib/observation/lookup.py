@@ -24,14 +24,14 @@ class Watched:
         database: Logical.
         schema: In it.
         name: In that.
-        updated_at_column: Whose greatest value says when the table changed; None: the engine says so.
+        updated_at_columns: Whose greatest value says when the table changed; none: the engine says so.
     """
 
     key: dg.AssetKey
     database: str
     schema: str
     name: str
-    updated_at_column: str | None = None
+    updated_at_columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,30 +69,34 @@ def ask(warehouse: WarehouseResource, tables: Iterable[Watched]) -> dict[dg.Asse
                 logical = f"{each.database}.{each.schema}.{each.name}"
                 answers[each.key] = Answer(logical, problem=str(error.description))
                 continue
-            if each.updated_at_column is None:
-                by_engine.append((each, table))
+            if each.updated_at_columns:
+                answers[each.key] = _greatest(connection, table, each.updated_at_columns)
             else:
-                answers[each.key] = _greatest(connection, table, each.updated_at_column)
+                by_engine.append((each, table))
         known = _known(connection, [table for _, table in by_engine])
         return answers | {each.key: known[table] for each, table in by_engine}
 
 
-def _greatest(connection: WarehouseConnection, table: TableRef, column: str) -> Answer:
-    """The greatest value of a column of times."""
+def _greatest(connection: WarehouseConnection, table: TableRef, columns: Sequence[str]) -> Answer:
+    """The greatest value of columns of times."""
     try:
         # Not quoted: unquoted names mean the same column on both engines.
-        name = validated(column, "column")
-        found = connection.query(f"SELECT max({name}) AS updated_at FROM {connection.quoted(table)}")  # noqa: S608 - validated
+        asked = ", ".join(
+            f"max({validated(column, 'column')}) AS time_{i}" for i, column in enumerate(columns)
+        )
+        found = connection.query(f"SELECT {asked} FROM {connection.quoted(table)}")  # noqa: S608 - validated
     except PermanentFailure as error:
         return Answer(str(table), problem=str(error.description))
-    [value] = found.column("updated_at").to_pylist()
-    if value is None:
-        return Answer(str(table), problem=f"No row of {table} has a value in {column}.")
-    if not isinstance(value, date):
-        return Answer(
-            str(table), problem=f"The column {column} of {table} holds {type(value).__name__}, not times."
-        )
-    return Answer(str(table), updated_at=_utc(value))
+    times: list[datetime] = []
+    for column, value in zip(columns, found.to_pylist()[0].values(), strict=True):
+        if isinstance(value, date):
+            times.append(_utc(value))
+        elif value is not None:
+            kind = type(value).__name__
+            return Answer(str(table), problem=f"The column {column} of {table} holds {kind}, not times.")
+    if not times:
+        return Answer(str(table), problem=f"No row of {table} has a value in {' or '.join(columns)}.")
+    return Answer(str(table), updated_at=max(times))
 
 
 def _utc(value: date) -> datetime:
@@ -129,6 +133,6 @@ def _unknown(connection: WarehouseConnection, table: TableRef) -> str:
     if not exists:
         return f"There is no table {table}, or it is hidden from this role."
     return (
-        f"The engine {connection.engine!r} does not know when {table} changed; name a column of it that does in"
-        " updated_at_column."
+        f"The engine {connection.engine!r} does not know when {table} changed; name columns of it that do in"
+        " updated_at_columns."
     )

@@ -30,11 +30,11 @@ attributes:
   tables:
     - key: vendor/users
       table: purina.vendor.users
-      updated_at_column: updated_at
+      updated_at_columns: [updated_at]
       description: One row per user.
     - key: vendor/roles
       table: purina.vendor.roles
-      updated_at_column: updated_at
+      updated_at_columns: [updated_at]
 """
 USERS, ROLES = dg.AssetKey(["vendor", "users"]), dg.AssetKey(["vendor", "roles"])
 

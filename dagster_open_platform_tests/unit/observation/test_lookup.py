@@ -21,8 +21,10 @@ TIMES = pa.table(
 )
 
 
-def watched(name: str = "times", column: str | None = None, database: str = "purina") -> Watched:
-    return Watched(dg.AssetKey([name, column or "engine", database]), database, "vendor", name, column)
+def watched(name: str = "times", columns: str = "", database: str = "purina") -> Watched:
+    return Watched(
+        dg.AssetKey([name, columns or "engine", database]), database, "vendor", name, tuple(columns.split())
+    )
 
 
 @pytest.fixture
@@ -35,11 +37,18 @@ def filled(warehouse: WarehouseResource) -> WarehouseResource:
 
 
 @pytest.mark.parametrize(
-    ("column", "expected"),
-    [("zoned", MOMENT), ("plain", MOMENT), ("day", datetime(2026, 6, 2, tzinfo=UTC)), ("ZONED", MOMENT)],
+    ("columns", "expected"),
+    [
+        ("zoned", MOMENT),
+        ("plain", MOMENT),
+        ("day", datetime(2026, 6, 2, tzinfo=UTC)),
+        ("ZONED", MOMENT),
+        ("day never", datetime(2026, 6, 2, tzinfo=UTC)),
+        ("day zoned plain", MOMENT),
+    ],
 )
-def test_a_column_says_when(filled: WarehouseResource, column: str, expected: datetime) -> None:
-    [answer] = ask(filled, [watched(column=column)]).values()
+def test_columns_say_when(filled: WarehouseResource, columns: str, expected: datetime) -> None:
+    [answer] = ask(filled, [watched(columns=columns)]).values()
     assert answer == Answer(answer.table, updated_at=expected)
     assert answer.updated_at is not None
     assert answer.updated_at.tzinfo is UTC
@@ -57,23 +66,24 @@ def test_the_engine_says_when(filled: WarehouseResource) -> None:
 @pytest.mark.parametrize(
     ("table", "problem"),
     [
-        (watched(column="never"), "has a value in never"),
-        (watched(column="number"), "The column number of purina.vendor.times holds int, not times"),
-        (watched(column="nowhere"), "nowhere"),
-        (watched(column="a;b"), "'a;b' is not a valid name of a column"),
+        (watched(columns="never"), "has a value in never"),
+        (watched(columns="zoned number"), "The column number of purina.vendor.times holds int, not times"),
+        (watched(columns="number"), "The column number of purina.vendor.times holds int, not times"),
+        (watched(columns="nowhere"), "nowhere"),
+        (watched(columns="a;b"), "'a;b' is not a valid name of a column"),
         (watched("missing", "day"), "missing"),
         (watched("missing"), "There is no table purina.vendor.missing"),
         (watched(database="nowhere"), "There is no database 'nowhere' in this warehouse"),
-        (watched(database="nowhere", column="day"), "There is no database 'nowhere' in this warehouse"),
+        (watched(database="nowhere", columns="day"), "There is no database 'nowhere' in this warehouse"),
     ],
 )
 def test_a_table_of_which_nobody_knows_says_why_and_hides_no_other(
     filled: WarehouseResource, table: Watched, problem: str
 ) -> None:
-    answers = ask(filled, [watched(column="zoned"), table, watched()])
+    answers = ask(filled, [watched(columns="zoned"), table, watched()])
     assert answers[table.key].updated_at is None
     assert problem.lower() in answers[table.key].problem.lower()
-    assert answers[watched(column="zoned").key].updated_at == MOMENT
+    assert answers[watched(columns="zoned").key].updated_at == MOMENT
     assert answers[watched().key].updated_at is not None
 
 
@@ -83,7 +93,7 @@ def test_what_an_engine_does_not_know_is_said(filled: WarehouseResource) -> None
         engine = connection.engine
     if engine == "duckdb":
         assert "The engine 'duckdb' does not know when purina.vendor.foreign_table changed" in answer.problem
-        assert "updated_at_column" in answer.problem
+        assert "updated_at_columns" in answer.problem
     else:
         assert answer.updated_at is not None
 
