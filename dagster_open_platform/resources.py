@@ -21,6 +21,7 @@ from dagster_open_platform.lib.warehouse.resource import WarehouseResource
 from dagster_open_platform.lib.warehouse.snowflake.resource import snowflake_warehouse
 from dagster_open_platform.utils.environment_helpers import (
     LOGICAL_DATABASES,
+    SHARED_DATABASES,
     Environment,
     EnvironmentName,
     get_database_for_environment,
@@ -56,9 +57,10 @@ def warehouse_resource(environment: Environment, region: str | None = None) -> W
             and reads the originals. None: the platform's own.
     """
     infix = f"_{region}" if region else ""
+    read_only = () if region else SHARED_DATABASES
     databases = {
         name: name if region else get_database_for_environment(name, environment)
-        for name in LOGICAL_DATABASES
+        for name in (*LOGICAL_DATABASES, *read_only)
     }
     engines: Mapping[EnvironmentName, str] = {
         EnvironmentName.LOCAL: "duckdb",
@@ -67,7 +69,7 @@ def warehouse_resource(environment: Environment, region: str | None = None) -> W
         EnvironmentName.PROD: "snowflake",
     }
     if engines[environment.name] == "duckdb":
-        return duckdb_warehouse(dg.EnvVar(f"WAREHOUSE{infix}_DUCKDB_DIR"), databases)
+        return duckdb_warehouse(dg.EnvVar(f"WAREHOUSE{infix}_DUCKDB_DIR"), databases, read_only)
     if region:  # an account of its own, with roles and virtual warehouses of its own
         return snowflake_warehouse(databases, variables=f"SNOWFLAKE_{region}")
     return snowflake_warehouse(
@@ -75,4 +77,5 @@ def warehouse_resource(environment: Environment, region: str | None = None) -> W
         default_role=get_role_for_environment(environment),
         default_warehouse=get_warehouse_for_environment(environment),
         default_database=databases["purina"],
+        read_only=read_only,
     )

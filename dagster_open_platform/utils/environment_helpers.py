@@ -73,6 +73,9 @@ class Environment:
 LOGICAL_DATABASES = ("purina", "dwh_reporting")
 """Every database that the platform writes, by the name that asset keys use: raw data, and what dbt makes of it."""
 
+SHARED_DATABASES = ("snowflake",)
+"""Databases that others fill and the platform only reads: Snowflake's own, with the schema ``account_usage``."""
+
 ROLES: Mapping[EnvironmentName, str | None] = {
     # A laptop has no Snowflake.
     EnvironmentName.LOCAL: None,
@@ -192,16 +195,19 @@ def get_database_for_environment(database: str, environment: Environment | None 
     """The physical name of a logical database.
 
     Args:
-        database: One of ``LOGICAL_DATABASES``.
+        database: One of ``LOGICAL_DATABASES`` or ``SHARED_DATABASES``; the latter have one name everywhere.
         environment: Default: the current one.
 
     Raises:
         InvalidEnvironment: The database is unknown.
     """
     environment = environment or get_environment()
+    if database in SHARED_DATABASES:
+        return database
     if database not in LOGICAL_DATABASES:
         raise InvalidEnvironment(
-            f"Unknown database {database!r}; the platform's databases are: {', '.join(LOGICAL_DATABASES)}."
+            f"Unknown database {database!r}; the platform's databases are: {', '.join(LOGICAL_DATABASES)};"
+            f" those that it only reads: {', '.join(SHARED_DATABASES)}."
         )
     physical: Mapping[EnvironmentName, str] = {
         EnvironmentName.LOCAL: database,

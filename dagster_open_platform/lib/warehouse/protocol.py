@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from dagster_open_platform.lib.warehouse.databases import DatabaseInfo
+    from dagster_open_platform.lib.warehouse.objects import Declaration, ObjectResult
 
     ArrowData: TypeAlias = pa.Table | pa.RecordBatchReader
 
@@ -286,6 +287,27 @@ class WarehouseConnection(Protocol):
         Returns:
             Every table asked for, with an aware UTC time, or None when the table does not exist or when nobody knows
             (see `Capability.LAST_ALTERED` for what each engine knows).
+        """
+        ...
+
+    def create_or_refresh(self, declaration: Declaration) -> ObjectResult:
+        """Make a declared object be there as it is declared, and show what is in its sources.
+
+        The object is created if there is none under its name, with its schema if that is missing too; altered or replaced
+        if it was made from another declaration, or if others have replaced it since; and refreshed otherwise.
+
+        Args:
+            declaration: What shall be there (`objects.py`).
+
+        Returns:
+            Which of the three it was, the SQL that was run, and what is known of the object.
+
+        Raises:
+            InvalidDeclaration: It contradicts itself or its files, or has no counterpart on this engine. Nothing is changed.
+            ObjectConflict: Something of another kind stands under its name. Nothing is changed.
+            MissingObject: Something that it is made from does not exist. Nothing is changed.
+            UnreadableFile, StorageUnavailable: Its files cannot be read. Nothing is changed.
+            PermanentFailure, RetryableFailure: Another one of `errors.py`.
         """
         ...
 

@@ -20,6 +20,14 @@ class WarehouseResource(dg.ConfigurableResource, ABC):
     databases: dict[str, str] = Field(
         description="Logical database names, as assets use them, to the physical ones of this environment."
     )
+    read_only: list[str] = Field(
+        default=[], description="Physical names of those of them that others fill and that are only read."
+    )
+
+    @property
+    def written(self) -> list[str]:
+        """Physical names of the databases that may be written to, in order."""
+        return sorted({*self.databases.values()} - {*self.read_only})
 
     def table(self, database: str, schema: str, name: str) -> TableRef:
         """Return the physical table of a logical name.

@@ -47,7 +47,7 @@ class DuckDBWarehouse(WarehouseResource):
         """Open DuckDB, attach the files that exist, and close all of it at the end of the `with` block.
 
         The time zone is UTC. Nothing is downloaded. Files of databases that were never written to are created by the
-        first write.
+        first write; those that are only read have to be there, and are opened for reading.
 
         Raises:
             MissingDirectory: The directory does not exist.
@@ -70,7 +70,6 @@ class DuckDBWarehouse(WarehouseResource):
         from dagster_open_platform.lib.warehouse.duckdb.connection import DuckDBConnection
 
         directory = self._existing_directory()
-        databases = sorted({*self.databases.values()})
         settings = {
             "memory_limit": self.memory_limit,
             "temp_directory": str(directory / ".spill"),
@@ -84,12 +83,19 @@ class DuckDBWarehouse(WarehouseResource):
             connection.execute("SET TimeZone = 'UTC'")
 
             def attach(database: str) -> None:
-                self._attach(connection, database, directory / f"{database}.duckdb")
+                file = directory / f"{database}.duckdb"
+                self._attach(connection, database, file, read_only=database in self.read_only)
 
             for database in attached:
                 if (directory / f"{database}.duckdb").exists():
                     attach(database)
-            yield DuckDBConnection(connection, databases, attach, directory=directory)
+            yield DuckDBConnection(
+                connection, self.written, attach, read_only=self.read_only, directory=directory
+            )
+
+    def waiting_at_most(self, seconds: float) -> DuckDBWarehouse:
+        """Return this warehouse with a shorter time to wait for a file, unless it is that short already."""
+        return self.model_copy(update={"lock_timeout_seconds": min(seconds, self.lock_timeout_seconds)})
 
     def _existing_directory(self) -> Path:
         setting: str | None = self.directory
@@ -112,7 +118,9 @@ class DuckDBWarehouse(WarehouseResource):
             )
         return directory
 
-    def _attach(self, connection: duckdb.DuckDBPyConnection, database: str, file: Path) -> None:
+    def _attach(
+        self, connection: duckdb.DuckDBPyConnection, database: str, file: Path, read_only: bool
+    ) -> None:
         """Attach a file under its database's name, waiting for whoever holds it."""
         import duckdb
 
@@ -125,7 +133,7 @@ class DuckDBWarehouse(WarehouseResource):
 
         def once() -> None:
             try:
-                connection.execute(sql.attach(database, file))
+                connection.execute(sql.attach(database, file, read_only))
             except duckdb.Error as error:
                 raise classified(error, f"opening {file}") from error
 
@@ -138,12 +146,15 @@ class DuckDBWarehouse(WarehouseResource):
         )(once)
 
 
-def duckdb_warehouse(directory: Path | dg.EnvVar, databases: Mapping[str, str]) -> DuckDBWarehouse:
+def duckdb_warehouse(
+    directory: Path | dg.EnvVar, databases: Mapping[str, str], read_only: Sequence[str] = ()
+) -> DuckDBWarehouse:
     """Return the warehouse resource of a laptop. Opens nothing.
 
     Args:
         directory: Directory of the database files, or the environment variable that holds it.
         databases: Logical to physical names of the databases.
+        read_only: Physical names of those of them that are only read.
     """
     setting = directory if isinstance(directory, dg.EnvVar) else str(directory)
-    return DuckDBWarehouse(directory=setting, databases=dict(databases))
+    return DuckDBWarehouse(directory=setting, databases=dict(databases), read_only=[*read_only])

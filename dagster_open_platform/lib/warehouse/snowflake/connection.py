@@ -19,14 +19,15 @@ import pyarrow as pa
 
 from dagster_open_platform.lib.warehouse import checks
 from dagster_open_platform.lib.warehouse.arrow import ROW_NUMBER, Incoming, shared_result, shared_stream
+from dagster_open_platform.lib.warehouse.databases import DatabaseInfo
 from dagster_open_platform.lib.warehouse.errors import StatementFailed
 from dagster_open_platform.lib.warehouse.protocol import SchemaDrift, TableRef, Window, WriteResult
 from dagster_open_platform.lib.warehouse.schema import WritePlan, plan_replacement, plan_write
-from dagster_open_platform.lib.warehouse.databases import DatabaseInfo
 from dagster_open_platform.lib.warehouse.snowflake import sql
 from dagster_open_platform.lib.warehouse.snowflake.databases import SnowflakeDatabases
 from dagster_open_platform.lib.warehouse.snowflake.errors import is_missing
-from dagster_open_platform.lib.warehouse.snowflake.session import SessionStatements, batches, result_schema
+from dagster_open_platform.lib.warehouse.snowflake.objects import SnowflakeObjects
+from dagster_open_platform.lib.warehouse.snowflake.session import batches, result_schema
 from dagster_open_platform.lib.warehouse.snowflake.staging import parquet_files
 from dagster_open_platform.lib.warehouse.snowflake.types import COLUMN_TYPES
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection as Session
 
 
-class SnowflakeConnection(SessionStatements):
+class SnowflakeConnection(SnowflakeObjects):
     """An open Snowflake session.
 
     Args:
@@ -42,13 +43,21 @@ class SnowflakeConnection(SessionStatements):
             it.
         databases: Physical names of the databases that the warehouse has.
         secrets: Texts that must not get into messages.
+        read_only: Physical names of the databases that the warehouse only reads.
     """
 
     engine = "snowflake"
 
-    def __init__(self, session: "Session", databases: Sequence[str], secrets: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        session: "Session",
+        databases: Sequence[str],
+        secrets: Sequence[str] = (),
+        read_only: Sequence[str] = (),
+    ) -> None:
         super().__init__(session, secrets)
         self._databases = databases
+        self._read_only = read_only
         # Stages and tables of this session; others have other numbers.
         self._number = uuid.uuid4().hex
 
@@ -136,7 +145,7 @@ class SnowflakeConnection(SessionStatements):
                     deleted = self._changed(self._run(sql.delete_all(table)))
                     inserted = self._insert(table, staged, plan)
             return WriteResult(rows_deleted=deleted, rows_inserted=inserted)
-        checks.known_database(table, self._databases)
+        checks.known_database(table, self._databases, self._read_only)
         plan = plan_replacement(table, incoming.schema, self.columns(table), COLUMN_TYPES)
         with self._staged(table, incoming, plan) as staged:
             deleted = 0 if plan.create else self._rows(sql.count_table(table))[0][0]
@@ -222,7 +231,7 @@ class SnowflakeConnection(SessionStatements):
 
     def _plan(self, table: TableRef, incoming: Incoming, drift: SchemaDrift) -> WritePlan:
         """Compare the data with the table, whose database must be one of this warehouse."""
-        checks.known_database(table, self._databases)
+        checks.known_database(table, self._databases, self._read_only)
         return plan_write(table, incoming.schema, self.columns(table), COLUMN_TYPES, drift)
 
     @contextlib.contextmanager

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -140,7 +140,7 @@ class SnowflakeWarehouse(WarehouseResource):
     def _connection(self, opened: OpenSession) -> WarehouseConnection:
         from dagster_open_platform.lib.warehouse.snowflake.connection import SnowflakeConnection
 
-        return SnowflakeConnection(opened.session, sorted({*self.databases.values()}), opened.login.secrets)
+        return SnowflakeConnection(opened.session, self.written, opened.login.secrets, self.read_only)
 
     def _open(self, tag: str) -> OpenSession:
         return self._login().open(tag)
@@ -216,6 +216,7 @@ def snowflake_warehouse(
     default_role: str | None = None,
     default_warehouse: str | None = None,
     default_database: str | None = None,
+    read_only: Sequence[str] = (),
 ) -> SnowflakeWarehouse:
     """Return the warehouse resource of production. Opens nothing and reads no environment variable.
 
@@ -231,6 +232,7 @@ def snowflake_warehouse(
         default_role: Where neither `role` nor its variable says one.
         default_warehouse: Where neither `warehouse` nor its variable says one.
         default_database: Physical name of the current database; None: there is none.
+        read_only: Physical names of the databases that are only read.
     """
     return SnowflakeWarehouse(
         databases=dict(databases),
@@ -244,4 +246,5 @@ def snowflake_warehouse(
         default_role=default_role,
         default_warehouse=default_warehouse,
         default_database=default_database,
+        read_only=[*read_only],
     )
