@@ -1,0 +1,1 @@
+"""Python definitions of the warehouse itself: its databases for pull requests."""

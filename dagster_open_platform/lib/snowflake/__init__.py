@@ -1,0 +1,1 @@
+"""Snowflake: what the platform does with an account besides writing tables."""

@@ -1,0 +1,1 @@
+"""Tests: clones of databases for pull requests."""

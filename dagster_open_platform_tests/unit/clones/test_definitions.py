@@ -1,0 +1,163 @@
+"""The jobs, the report and its sensor, as Dagster runs them."""
+
+import datetime as dt
+import json
+import os
+import re
+import shlex
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from dagster_open_platform.defs.snowflake.py import clones
+from dagster_open_platform.lib.snowflake.clones import NoPullRequest
+from dagster_open_platform.lib.warehouse import WarehouseResource
+from dagster_open_platform.utils.environment_helpers import (
+    LOGICAL_DATABASES,
+    Environment,
+    EnvironmentName,
+    environment_scope,
+)
+from dagster_open_platform_tests.fixtures.warehouse import local_duckdb
+
+BRANCH = Environment(EnvironmentName.BRANCH, pull_request_id="42")
+PROD = Environment(EnvironmentName.PROD)
+EVERY = [Environment(EnvironmentName.LOCAL), BRANCH, Environment(EnvironmentName.DOGFOOD), PROD]
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    with local_duckdb(tmp_path / "w").connect() as connection:
+        for database in LOGICAL_DATABASES:
+            connection.execute(f"CREATE TABLE {database}.main.t AS SELECT 1 AS n")
+    return tmp_path / "w"
+
+
+def files(directory: Path) -> list[str]:
+    return sorted(file.stem for file in directory.glob("*.duckdb"))
+
+
+def forgotten(directory: Path, name: str, days: int = 20) -> None:
+    """Make a clone that nobody has used for some days."""
+    with local_duckdb(directory).connect_without_databases() as connection:
+        connection.clone_database("purina", name)
+    time = (dt.datetime.now(dt.UTC) - dt.timedelta(days=days)).timestamp()
+    os.utime(directory / f"{name}.duckdb", (time, time))
+
+
+def run(
+    job: dg.JobDefinition, warehouse: WarehouseResource, config: dict[str, str] | None = None
+) -> dg.ExecuteInProcessResult:
+    (op,) = job.nodes
+    run_config = {"ops": {op.name: {"config": config or {}}}}
+    return job.execute_in_process(
+        resources={"warehouse": warehouse}, run_config=run_config, raise_on_error=True
+    )
+
+
+def test_ci_gives_a_branch_its_clones_and_takes_them_when_it_is_closed(directory: Path) -> None:
+    warehouse = local_duckdb(directory)
+    with environment_scope(BRANCH):
+        assert run(clones.create_database_clones, warehouse).success
+        assert run(clones.create_database_clones, warehouse).success
+    assert files(directory) == sorted([*LOGICAL_DATABASES, "dwh_reporting_clone_42", "purina_clone_42"])
+    with environment_scope(PROD):
+        assert run(clones.drop_database_clones, warehouse, {"pull_request_id": "42"}).success
+        assert run(clones.drop_database_clones, warehouse, {"pull_request_id": "42"}).success
+    assert files(directory) == sorted(LOGICAL_DATABASES)
+
+
+def test_a_run_that_does_not_know_its_pull_request_says_so_and_is_not_retried(directory: Path) -> None:
+    with environment_scope(PROD), pytest.raises(NoPullRequest) as raised:
+        run(clones.create_database_clones, local_duckdb(directory))
+    assert not raised.value.allow_retries
+    with environment_scope(BRANCH), pytest.raises(NoPullRequest):
+        run(clones.drop_database_clones, local_duckdb(directory), {"pull_request_id": "43"})
+    assert files(directory) == sorted(LOGICAL_DATABASES)
+
+
+@pytest.mark.parametrize("environment", EVERY, ids=lambda environment: environment.name.value)
+def test_only_production_drops_unless_it_is_told_to(directory: Path, environment: Environment) -> None:
+    forgotten(directory, "purina_clone_7")
+    forgotten(directory, "purina_clone_8", days=3)
+    with environment_scope(environment):
+        done = dg.materialize([clones.idle_clones_asset], resources={"warehouse": local_duckdb(directory)})
+
+    (event,) = done.get_asset_materialization_events()
+    metadata = event.materialization.metadata
+    table = metadata["clones"]
+    assert isinstance(table, dg.TableMetadataValue)
+    drops = environment.name is EnvironmentName.PROD
+    assert {str(record.data["name"]): record.data["action"] for record in table.records} == {
+        "purina_clone_7": "dropped" if drops else "would be dropped",
+        "purina_clone_8": "kept",
+    }
+    assert metadata["clones_dropped"].value == int(drops)
+    assert metadata["dry_run"].value == (not drops)
+    assert ("purina_clone_7" in files(directory)) == (not drops)
+    assert {"purina", "dwh_reporting", "purina_clone_8"} <= set(files(directory))
+
+
+def test_the_config_goes_before_the_environment(directory: Path) -> None:
+    forgotten(directory, "purina_clone_7", days=3)
+    ops = {"snowflake__housekeeping__idle_clones": {"config": {"dry_run": False, "idle_days": 2.0}}}
+    assert dg.materialize(
+        [clones.idle_clones_asset], resources={"warehouse": local_duckdb(directory)}, run_config={"ops": ops}
+    ).success
+    assert files(directory) == sorted(LOGICAL_DATABASES)
+
+
+def tick(directory: Path, cursor: str | None) -> dg.SensorResult:
+    """Evaluate the sensor."""
+    sensor = clones.idle_clones_sensor(dg.DefaultSensorStatus.RUNNING)
+    with dg.build_sensor_context(cursor=cursor, resources={"warehouse": local_duckdb(directory)}) as context:
+        result = sensor(context)
+    assert isinstance(result, dg.SensorResult)
+    return result
+
+
+def test_the_sensor_requests_the_report_once_for_each_clone_that_becomes_idle(directory: Path) -> None:
+    first = tick(directory, None)
+    assert not first.run_requests
+    forgotten(directory, "purina_clone_7")
+    second = tick(directory, first.cursor)
+    assert second.run_requests is not None
+    assert [request.asset_selection for request in second.run_requests] == [[clones.KEY]]
+    third = tick(directory, second.cursor)
+    assert not third.run_requests
+    assert third.cursor == second.cursor
+    forgotten(directory, "purina_clone_8")
+    fourth = tick(directory, third.cursor)
+    assert len(fourth.run_requests or []) == 1
+    with local_duckdb(directory).connect_without_databases() as connection:
+        connection.drop_database("purina_clone_7")
+        connection.drop_database("purina_clone_8")
+    assert tick(directory, fourth.cursor).cursor == first.cursor
+
+
+@pytest.mark.parametrize("environment", EVERY, ids=lambda environment: environment.name.value)
+def test_the_sensor_is_registered_where_it_runs(environment: Environment) -> None:
+    with environment_scope(environment):
+        built = clones.defs()
+    names = [sensor.name for sensor in built.sensors or ()]
+    assert names == ([] if environment is BRANCH else ["idle_clones_sensor"])
+    assert {job.name for job in built.jobs or () if isinstance(job, dg.JobDefinition)} == {
+        "create_database_clones",
+        "drop_database_clones",
+    }
+
+
+def test_the_commands_for_ci_are_right() -> None:
+    """The configuration that the module tells people to type is that of the job that it names."""
+    jobs = {job.name: job for job in clones.defs().jobs or () if isinstance(job, dg.JobDefinition)}
+    lines = re.findall(r"^    ((?:dg|dagster-cloud job) launch .*)$", clones.__doc__ or "", re.MULTILINE)
+    assert len(lines) == 4
+    for line in lines:
+        words = shlex.split(line)
+        options = dict(
+            zip(words[words.index("launch") + 1 :: 2], words[words.index("launch") + 2 :: 2], strict=True)
+        )
+        job = jobs[options["--job"]]
+        config = json.loads(options.get("--config-json", "{}"))
+        assert dg.validate_run_config(job, config)
