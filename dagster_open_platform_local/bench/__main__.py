@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from rich.console import Console
 from rich.table import Table
 
-from dagster_open_platform_local.bench import load, replication, warehouse
+from dagster_open_platform_local.bench import dms, load, replication, warehouse
 from dagster_open_platform_local.bench.ratio import Ratio
 
 MEASURES: Mapping[str, Callable[[], list[Ratio]]] = {
     "load": load.measure,
     "warehouse": warehouse.measure,
     "replication": replication.measure,
+    "dms": dms.measure,
 }
 
 
