@@ -17,7 +17,7 @@ from dagster_open_platform_local.company.settings import CompanySettings
 from dagster_open_platform_local.services.exports.errors import ExportsError
 from dagster_open_platform_local.services.exports.ledger import (
     Ledger,
-    check_date,
+    check_ledger,
     read_ledger,
     write_ledger,
 )
@@ -120,7 +120,7 @@ class Deliverer:
             self._ledger = read_ledger(self._store.directory, settings, [each.name for each in self._exports])
             self._store.create_buckets(BUCKETS)
         ledger = self._ledger
-        check_date(self._store.directory, ledger, today)
+        check_ledger(self._store.directory, ledger, settings, today)
         day, last = ledger.earliest, today - _DAY
         while day < today:
             for export in self._exports:

@@ -57,7 +57,7 @@ class Ledger:
 
 
 def read_ledger(directory: Path, settings: CompanySettings, exports: Iterable[str]) -> Ledger:
-    """The ledger of a directory of buckets.
+    """The ledger of a directory of buckets; one in which nothing is there yet if there is no file.
 
     Args:
         directory: Of the buckets.
@@ -65,7 +65,6 @@ def read_ledger(directory: Path, settings: CompanySettings, exports: Iterable[st
         exports: Names of those that there shall be; one that the file does not know begins with the epoch.
 
     Raises:
-        ForeignBucketsError: The buckets were filled by another company; the message names each difference.
         ExportsError: The file is not what this version writes.
     """
     wanted = Ledger.empty(settings, exports)
@@ -73,27 +72,28 @@ def read_ledger(directory: Path, settings: CompanySettings, exports: Iterable[st
         found = _parsed((directory / LEDGER_FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return wanted
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ExportsError(f"{directory / LEDGER_FILE} is damaged: {_ADVICE}") from error
+    reached = {name: found.reached.get(name, settings.epoch) for name in wanted.reached}
+    return Ledger(found.seed, found.scale, found.epoch, found.format, reached)
+
+
+def check_ledger(directory: Path, ledger: Ledger, settings: CompanySettings, today: date) -> None:
+    """Refuse to put objects into the buckets of another company, or of a later date.
+
+    Raises:
+        ForeignBucketsError: They are; the message names each difference.
+    """
+    wanted = Ledger.empty(settings, ())
     differences = [
-        f"{name} is {getattr(found, name)} there and {getattr(wanted, name)} in the company"
+        f"{name} is {getattr(ledger, name)} there and {getattr(wanted, name)} in the company"
         for name in ("seed", "scale", "epoch", "format")
-        if getattr(found, name) != getattr(wanted, name)
+        if getattr(ledger, name) != getattr(wanted, name)
     ]
     if differences:
         raise ForeignBucketsError(
             f"The buckets in {directory} were filled from other settings ({'; '.join(differences)}): {_ADVICE}"
         )
-    known = {name: found.reached[name] for name in wanted.reached if name in found.reached}
-    return Ledger(found.seed, found.scale, found.epoch, found.format, {**wanted.reached, **known})
-
-
-def check_date(directory: Path, ledger: Ledger, today: date) -> None:
-    """Refuse to go on with buckets that are ahead of the company.
-
-    Raises:
-        ForeignBucketsError: They are.
-    """
     latest = max(ledger.reached.values())
     if latest > today:
         raise ForeignBucketsError(
