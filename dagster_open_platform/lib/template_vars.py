@@ -1,8 +1,8 @@
 """What YAML may write between ``{{`` and ``}}``, besides Dagster's own ``env`` and ``dg``.
 
-What belongs here: the platform's policies by the names that YAML uses. An instance has them after
+What belongs here: the platform's policies, and what an environment has, by the names that YAML uses. An instance has them after
 ``template_vars_module: dagster_open_platform.lib.template_vars``, for example as
-``automation_condition: "{{ ingest_on_cron('30 5 * * *') }}"``. What does not: the policies themselves.
+``automation_condition: "{{ ingest_on_cron('30 5 * * *') }}"``. What does not: the policies and environments themselves.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,12 @@ from datetime import timedelta
 import dagster as dg
 
 from dagster_open_platform.lib import automation
+from dagster_open_platform.utils.environment_helpers import (
+    get_database_for_environment,
+    get_role_for_environment,
+    get_schema_for_environment,
+    get_warehouse_for_environment,
+)
 
 
 @dg.template_var
@@ -42,3 +48,27 @@ def fresh_within() -> Callable[..., dg.FreshnessPolicy]:
         )
 
     return policy
+
+
+@dg.template_var
+def database_from_env() -> Callable[[str], str]:
+    """The physical name of a database in this environment; takes the logical one."""
+    return get_database_for_environment
+
+
+@dg.template_var
+def schema_from_env() -> Callable[[str], str]:
+    """The physical name of a schema in this environment; takes the logical one."""
+    return get_schema_for_environment
+
+
+@dg.template_var
+def role_from_env() -> Callable[[], str | None]:
+    """The platform's role in this environment; takes nothing. A laptop has none."""
+    return get_role_for_environment
+
+
+@dg.template_var
+def warehouse_from_env() -> Callable[[], str | None]:
+    """The platform's virtual warehouse in this environment; takes nothing. A laptop has none."""
+    return get_warehouse_for_environment
