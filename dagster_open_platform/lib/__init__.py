@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dagster_open_platform.lib.schedule.component import ScheduleComponent
     from dagster_open_platform.lib.sling.cloud_product_ingest import ProdDbReplicationsComponent
     from dagster_open_platform.lib.sling.egress import EgressReplicationComponent
+    from dagster_open_platform.lib.snowflake.component import SnowflakeCreateOrRefreshComponent
 
 __all__ = [
     "DmsChangeTablesComponent",
@@ -22,6 +23,7 @@ __all__ = [
     "LastUpdatedObservationComponent",
     "ProdDbReplicationsComponent",
     "ScheduleComponent",
+    "SnowflakeCreateOrRefreshComponent",
 ]
 
 _MODULES = {
@@ -31,6 +33,7 @@ _MODULES = {
     "ProdDbReplicationsComponent": "dagster_open_platform.lib.sling.cloud_product_ingest",
     "ExecutableComponent": "dagster_open_platform.lib.executable.component",
     "ScheduleComponent": "dagster_open_platform.lib.schedule.component",
+    "SnowflakeCreateOrRefreshComponent": "dagster_open_platform.lib.snowflake.component",
 }
 
 
