@@ -49,10 +49,17 @@ class FakeObjectStore:
                 if key.startswith(prefix)
             }
 
-    def put(self, bucket: str, key: str, body: bytes) -> None:
-        """Writes as somebody else would; no request."""
+    def put(self, bucket: str, key: str, body: bytes, *, modified: dt.datetime | None = None) -> None:
+        """Writes as somebody else would; no request.
+
+        Args:
+            bucket: Where.
+            key: Which.
+            body: All bytes.
+            modified: When, aware; default: now.
+        """
         with self._lock:
-            self._write(bucket, key, body)
+            self._write(bucket, key, body, modified)
 
     def list_objects(self, bucket: str, prefix: str, *, start_after: str = "") -> Iterator[ObjectInfo]:
         """See ``ObjectStore.list_objects``."""
@@ -129,11 +136,11 @@ class FakeObjectStore:
             raise MissingBucket(f"Cannot use s3://{bucket}/{key}: there is no bucket {bucket}.")
         return self._buckets[bucket]
 
-    def _write(self, bucket: str, key: str, body: bytes) -> str:
+    def _write(self, bucket: str, key: str, body: bytes, modified: dt.datetime | None = None) -> str:
         # S3's own ETag of an object that was put at once.
         etag = hashlib.md5(body, usedforsecurity=False).hexdigest()
-        modified = dt.datetime.now(dt.UTC).replace(microsecond=0)
-        self._bucket(bucket, key)[key] = (bytes(body), ObjectInfo(key, etag, len(body), modified))
+        when = (modified or dt.datetime.now(dt.UTC)).replace(microsecond=0)
+        self._bucket(bucket, key)[key] = (bytes(body), ObjectInfo(key, etag, len(body), when))
         return etag
 
 

@@ -21,16 +21,20 @@ _JOINED_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
-class ChunkLimits:
-    """How large a chunk may become.
+class Bounds:
+    """What keeps memory flat.
 
     Args:
-        rows: At most.
-        bytes: At most, before they are compressed. A row that is larger stands in a chunk of its own.
+        rows: Of a chunk, at most.
+        bytes: Of a chunk, at most, before they are compressed. A row that is larger stands in a chunk of its own.
+        whole_bytes: JSON that is larger is read as a stream, compressed or not.
+        workers: Snapshots that are staged at once; each fetches a few parts ahead.
     """
 
     rows: int = 50_000
     bytes: int = 16 * 1024 * 1024
+    whole_bytes: int = 2 * 1024 * 1024
+    workers: int = 4
 
 
 @dataclass(frozen=True)
@@ -58,14 +62,14 @@ class ChunkWriter:
     Args:
         key_of: Kind of object and number of the chunk to its key.
         put: Writes an object and returns its ETag.
-        limits: Of each chunk.
+        bounds: Of each chunk.
     """
 
     def __init__(
-        self, key_of: Callable[[str, int], str], put: Callable[[str, bytes], str], limits: ChunkLimits
+        self, key_of: Callable[[str, int], str], put: Callable[[str, bytes], str], bounds: Bounds
     ) -> None:
         self.chunks: list[Chunk] = []
-        self._key_of, self._put, self._limits = key_of, put, limits
+        self._key_of, self._put, self._bounds = key_of, put, bounds
         self._open: dict[str, _OpenChunk] = {}
         self._numbers: dict[str, int] = dict.fromkeys(OBJECTS, 0)
         self._encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
@@ -79,7 +83,7 @@ class ChunkWriter:
         line = self._encode(row).encode() + b"\n"
         chunk = self._open.get(kind)
         if chunk is not None and (
-            chunk.rows >= self._limits.rows or chunk.bytes + len(line) > self._limits.bytes
+            chunk.rows >= self._bounds.rows or chunk.bytes + len(line) > self._bounds.bytes
         ):
             self._write(kind)
             chunk = None

@@ -5,7 +5,8 @@ parsing what is too large for memory (``streaming.py``).
 
 A row has only texts, numbers, booleans and nulls, so that every reader sees the same columns whatever the values are. The
 path of an asset's key becomes one text, with slashes between its parts and a backslash before a slash or a backslash in
-one of them; other lists and mappings become JSON. Nothing is left out of an object: fields that nobody knows yet are in its row too.
+one of them; other lists and mappings become JSON. Nothing is left out of an object: fields that nobody knows yet are in its row
+too. Of code locations and repositories, which are what contains the objects, the row has what is no list or mapping.
 """
 
 import json

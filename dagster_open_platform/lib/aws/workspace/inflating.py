@@ -59,8 +59,10 @@ class InflatedStream:
         Raises:
             InvalidCompression: It is no zlib stream, breaks off, or something follows it.
         """
+        if size == 0:  # whoever wants to know of what type the bytes are
+            return b""
         while not self._inflate.eof:
-            found = self._next(max(size, 0) or _READ_BYTES)
+            found = self._next(size if size > 0 else _READ_BYTES)
             if found:
                 return found
         if self._inflate.unused_data or self._stream.read(1):

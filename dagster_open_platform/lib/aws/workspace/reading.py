@@ -40,8 +40,6 @@ from dagster_open_platform.lib.aws.workspace.streaming import LargeJson, Opened
 if TYPE_CHECKING:
     from dagster_open_platform.lib.aws.protocol import ByteStream, ObjectInfo, ObjectStore
 
-WHOLE_BYTES = 2 * 1024 * 1024
-"""What is larger is read as a stream, compressed or not."""
 READ_AHEAD = 4
 """Parts of a snapshot that are fetched while an earlier one is exploded."""
 Submit: TypeAlias = Callable[..., "Future[Any]"]
@@ -54,10 +52,12 @@ class SnapshotReader:
         store: Where they are.
         bucket: Likewise.
         submit: Runs a function in another thread.
+        whole_bytes: What is larger, compressed or not, is read as a stream.
     """
 
-    def __init__(self, store: ObjectStore, bucket: str, submit: Submit) -> None:
+    def __init__(self, store: ObjectStore, bucket: str, submit: Submit, whole_bytes: int) -> None:
         self._store, self._bucket, self._submit = store, bucket, submit
+        self._whole_bytes = whole_bytes
 
     def rows(self, snapshot: Snapshot) -> Exploded:
         """All rows of a snapshot.
@@ -81,7 +81,7 @@ class SnapshotReader:
     def _document(self, snapshot: Snapshot, part: Part, body: bytes | None) -> _Document:
         source, is_part = self._source(part.found.key), snapshot.version > 1
         if body is not None and part.is_compressed:
-            body = inflated(body, WHOLE_BYTES, source)
+            body = inflated(body, self._whole_bytes, source)
         if body is None:
             large = LargeJson(self._opened(snapshot, part), source, is_part=is_part)
             found = large.outline()
@@ -122,7 +122,7 @@ class SnapshotReader:
         try:
             while True:
                 for part in islice(remaining, READ_AHEAD - len(waiting)):
-                    is_small = part.found.size <= WHOLE_BYTES
+                    is_small = part.found.size <= self._whole_bytes
                     waiting.append((part, self._submit(self._get, snapshot, part) if is_small else None))
                 if not waiting:
                     return

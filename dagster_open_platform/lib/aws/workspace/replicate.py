@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 import dagster as dg
 
 from dagster_open_platform.lib.aws.errors import STORE_FAILURES, ObjectChanged
-from dagster_open_platform.lib.aws.workspace.chunks import ChunkLimits
+from dagster_open_platform.lib.aws.workspace.chunks import Bounds
 from dagster_open_platform.lib.aws.workspace.ledger import Ledger, Listed
 from dagster_open_platform.lib.aws.workspace.settle import Amounts, Settled, Settler
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from dagster_open_platform.lib.aws.workspace.layout import Layout, SnapshotId
 
 T = TypeVar("T")
-WORKERS = 4
-"""Snapshots that are staged at once; each fetches a few parts ahead."""
 _LOOKS = 2
 """How often what changed meanwhile is staged again."""
 
@@ -73,19 +71,17 @@ class Replication:
     Args:
         store: Where they are.
         layout: Their keys.
-        limits: Of chunks.
-        workers: Snapshots at once.
+        bounds: Of what is in memory.
     """
 
     def __init__(
         self,
         store: ObjectStore,
         layout: Layout,
-        limits: ChunkLimits | None = None,
-        workers: int = WORKERS,
+        bounds: Bounds | None = None,
     ) -> None:
-        self._store, self._layout, self._workers = store, layout, workers
-        self._limits = limits or ChunkLimits()
+        self._store, self._layout = store, layout
+        self._bounds = bounds or Bounds()
         self._ledger = Ledger(store, layout)
 
     def run(self, first: str, last: str, organizations: Collection[str] = ()) -> Result:
@@ -103,10 +99,10 @@ class Replication:
         known: dict[SnapshotId, Settled] = {}
         result = Result({})
         with (
-            ThreadPoolExecutor(self._workers, "stage") as stagers,
-            ThreadPoolExecutor(self._workers, "fetch") as fetchers,
+            ThreadPoolExecutor(self._bounds.workers, "stage") as stagers,
+            ThreadPoolExecutor(self._bounds.workers, "fetch") as fetchers,
         ):
-            settler = Settler(self._store, self._layout, fetchers.submit, self._limits)
+            settler = Settler(self._store, self._layout, fetchers.submit, self._bounds)
             todo: Iterable[Listed] = self._ledger.listed(first, last, wanted)
             for _ in range(_LOOKS):
                 self._settle(settler, stagers, todo, known, result)
@@ -130,7 +126,7 @@ class Replication:
         result: Result,
     ) -> None:
         try:
-            for listed, future in _ahead(pool, settler.settle, todo, 2 * self._workers):
+            for listed, future in _ahead(pool, settler.settle, todo, 2 * self._bounds.workers):
                 try:
                     known[listed.snapshot] = future.result()
                 except STORE_FAILURES:
@@ -151,7 +147,7 @@ class Replication:
         Raises:
             PermanentFailure, RetryableFailure: Of the store.
         """
-        with ThreadPoolExecutor(self._workers, "look") as pool:
+        with ThreadPoolExecutor(self._bounds.workers, "look") as pool:
             return self._look(pool, first, last, {}, {})[0]
 
     def _look(
@@ -172,7 +168,7 @@ class Replication:
 
         days = {day: Day() for day in days_between(first, last)}
         changed: list[Listed] = []
-        for listed, future in _ahead(pool, found, self._ledger.listed(first, last), 2 * self._workers):
+        for listed, future in _ahead(pool, found, self._ledger.listed(first, last), 2 * self._bounds.workers):
             snapshot, settled = listed.snapshot, future.result()
             day = days.setdefault(snapshot.day, Day())
             if settled is not None and snapshot not in failures:

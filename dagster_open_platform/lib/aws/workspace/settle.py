@@ -18,7 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dagster_open_platform.lib.aws.errors import ObjectChanged
-from dagster_open_platform.lib.aws.workspace.chunks import ChunkLimits, ChunkWriter
+from dagster_open_platform.lib.aws.workspace.chunks import Bounds, ChunkWriter
 from dagster_open_platform.lib.aws.workspace.explode import Exploded, wrong_shape
 from dagster_open_platform.lib.aws.workspace.ledger import Ledger, Listed, Marker
 from dagster_open_platform.lib.aws.workspace.reading import SnapshotReader, Submit
@@ -92,15 +92,15 @@ class Settler:
         store: Where they are.
         layout: Their keys.
         submit: Runs a function in another thread.
-        limits: Of chunks.
+        bounds: Of chunks and of what is read at once.
     """
 
-    def __init__(self, store: ObjectStore, layout: Layout, submit: Submit, limits: ChunkLimits) -> None:
+    def __init__(self, store: ObjectStore, layout: Layout, submit: Submit, bounds: Bounds) -> None:
         self.stop = threading.Event()
-        self._store, self._layout, self._limits = store, layout, limits
+        self._store, self._layout, self._bounds = store, layout, bounds
         self._ledger = Ledger(store, layout)
         self._finder = SnapshotFinder(store, layout.bucket)
-        self._reader = SnapshotReader(store, layout.bucket, submit)
+        self._reader = SnapshotReader(store, layout.bucket, submit, bounds.whole_bytes)
 
     def settle(self, listed: Listed) -> Settled:
         """Stages a snapshot, unless it is.
@@ -138,7 +138,7 @@ class Settler:
         writer = ChunkWriter(
             lambda kind, number: self._layout.chunk(kind, listed.snapshot, generation, number),
             partial(self._store.put_object, self._layout.bucket),
-            self._limits,
+            self._bounds,
         )
         self._write(self._reader.rows(snapshot), writer, listed)
         revision = before.revision + 1 if before else 1

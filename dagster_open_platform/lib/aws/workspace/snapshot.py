@@ -76,11 +76,15 @@ class Snapshot:
 def root_of(listing: Mapping[str, ObjectInfo], snapshot: SnapshotId) -> ObjectInfo | None:
     """The object with which a snapshot begins; None while it is not complete: an agent writes the manifest last.
 
+    Of an agent that changed its version on the day there are both; the later one counts, and the manifest if they are of
+    one second.
+
     Args:
         listing: What lies in the snapshot's folder, by key.
         snapshot: Which.
     """
-    return listing.get(f"{snapshot.folder}{MANIFEST}") or listing.get(f"{snapshot.folder}{BLOB}")
+    roots = [listing.get(f"{snapshot.folder}{name}") for name in (MANIFEST, BLOB)]
+    return max((root for root in roots if root), key=lambda root: root.modified, default=None)
 
 
 class SnapshotFinder:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dagster_open_platform.lib.aws.workspace.explode import (
@@ -152,7 +153,7 @@ class _Reader:
         import ijson
 
         try:
-            yield from ijson.basic_parse(self._stream, use_float=True, buf_size=_BUFFER)
+            yield from ijson.basic_parse(self._stream, buf_size=_BUFFER)
         except ijson.JSONError as error:
             said = " ".join(str(error).split("\n")[0].split())
             raise invalid_json(self._source, f"near byte {self._stream.offset:,}: {said}") from None
@@ -169,7 +170,7 @@ class _Reader:
             elif event in ("start_map", "start_array"):
                 self._skip()
             else:
-                found.values[key] = value
+                found.values[key] = _number(value)
         return found
 
     def _items(
@@ -208,7 +209,7 @@ class _Reader:
             return {key: self._value(first, inner) for key, first, inner in self._fields()}
         if event == "start_array":
             return [self._value(*first) for _, first in self._list(event, value, "")]
-        return value
+        return _number(value)
 
     def _skip(self) -> None:
         depth = 1
@@ -227,6 +228,11 @@ class _Reader:
         """Looks for what must not follow."""
         for _ in self._events:
             pass
+
+
+def _number(value: Any) -> Any:
+    """A value with the float that `json` would have made: the parser's own floats go with integers of 64 bits."""
+    return float(value) if type(value) is Decimal else value
 
 
 class _Counted:
