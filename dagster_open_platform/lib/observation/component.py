@@ -76,6 +76,15 @@ class ObservedTable(dg.Model, dg.Resolvable):
             examples=[["updated_at"], ["created_on", "deleted_on"]],
         ),
     ] = []  # noqa: RUF012 - pydantic copies it
+    freshness: Annotated[
+        timedelta | None,
+        dg.Resolver(
+            resolve_timedelta,
+            model_field_type=Timedelta | None,
+            description="How long ago its last change may be; a check says so. Tables change at paces of their own.",
+            examples=[{"hours": 36}],
+        ),
+    ] = None
     description: Annotated[str | None, dg.Resolver.default(description="What a row is.")] = None
 
 
@@ -123,15 +132,6 @@ class LastUpdatedObservationComponent(YamlComponent):
             examples=[{"minutes": 10}],
         ),
     ] = timedelta(minutes=10)
-    freshness: Annotated[
-        timedelta | None,
-        dg.Resolver(
-            resolve_timedelta,
-            model_field_type=Timedelta | None,
-            description="How long ago the last change of a table may be; a check of each says so.",
-            examples=[{"hours": 36}],
-        ),
-    ] = None
     declared_elsewhere: Annotated[
         bool,
         dg.Resolver(
@@ -156,7 +156,7 @@ class LastUpdatedObservationComponent(YamlComponent):
         """
         watched = self._watched()
         status = RUNNING_BY_DEFAULT[get_environment().name]
-        watch = Watch(self.name, tuple(watched.values()), self.resource_key, self.freshness)
+        watch = Watch(self.name, tuple(watched.values()), self.resource_key)
         try:
             return dg.Definitions(
                 assets=[] if self.declared_elsewhere else [watch.assets(self._specs(watched))],
@@ -177,9 +177,6 @@ class LastUpdatedObservationComponent(YamlComponent):
             raise self.invalid(["name"], f"found {self.name!r}; expected letters, digits and underscores.")
         if not self.tables:
             raise self.invalid(["tables"], "found none; expected at least one.")
-        if self.declared_elsewhere and self.freshness is not None:
-            problem = "a check stands with its asset, which is declared elsewhere; leave this to whoever declares it."
-            raise self.invalid(["freshness"], problem)
         found: dict[dg.AssetKey, Watched] = {}
         for index, table in enumerate(self.tables):
             key = dg.AssetKey.from_user_string(table.key)
@@ -190,6 +187,9 @@ class LastUpdatedObservationComponent(YamlComponent):
 
     def _one(self, index: int, table: ObservedTable, key: dg.AssetKey) -> Watched:
         here: list[str | int] = ["tables", index]
+        if self.declared_elsewhere and table.freshness is not None:
+            problem = "a check stands with its asset, which is declared elsewhere; leave this to whoever declares it."
+            raise self.invalid([*here, "freshness"], problem)
         parts = table.table.split(".")
         if len(parts) != 3:
             raise self.invalid([*here, "table"], f"found {table.table!r}; expected database.schema.table.")
@@ -198,7 +198,7 @@ class LastUpdatedObservationComponent(YamlComponent):
             self._plain([*here, "updated_at_columns", place], column, "column")
             for place, column in enumerate(table.updated_at_columns)
         ]
-        return Watched(key, database, schema, name, tuple(columns))
+        return Watched(key, database, schema, name, tuple(columns), table.freshness)
 
     def _plain(self, place: list[str | int], name: str, what: str) -> str:
         try:

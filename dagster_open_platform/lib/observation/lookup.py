@@ -5,7 +5,7 @@ What belongs here: the questions, and what an answer is. What does not: Dagster'
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import dagster as dg
 
@@ -25,6 +25,7 @@ class Watched:
         schema: In it.
         name: In that.
         updated_at_columns: Whose greatest value says when the table changed; none: the engine says so.
+        freshness: How long ago its last change may be; None: nobody checks that.
     """
 
     key: dg.AssetKey
@@ -32,6 +33,7 @@ class Watched:
     schema: str
     name: str
     updated_at_columns: tuple[str, ...] = ()
+    freshness: timedelta | None = None
 
 
 @dataclass(frozen=True)

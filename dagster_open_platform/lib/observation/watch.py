@@ -4,7 +4,7 @@ What belongs here: what a run and what a tick do. What does not: the questions t
 (`events.py`), the fields in YAML (`component.py`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -43,13 +43,16 @@ class Watch:
         name: Of the sensor; the op's has `observe_` before it.
         tables: Each with a key of its own.
         resource_key: Of the warehouse.
-        freshness: How long ago the last change of a table may be; None: there are no checks.
     """
 
     name: str
     tables: tuple[Watched, ...]
     resource_key: str
-    freshness: timedelta | None
+
+    @property
+    def windows(self) -> Mapping[dg.AssetKey, timedelta]:
+        """How long ago the last change of a table may be; a table that is not in it has no check."""
+        return {table.key: table.freshness for table in self.tables if table.freshness is not None}
 
     def assets(self, specs: Sequence[dg.AssetSpec]) -> dg.AssetsDefinition:
         """The observable assets, and the op that observes them by hand.
@@ -59,18 +62,15 @@ class Watch:
         """
         checks = [
             dg.AssetCheckSpec(
-                FRESHNESS_CHECK,
-                asset=spec.key,
-                description=f"Whether it changed in the last {self.freshness}.",
+                FRESHNESS_CHECK, asset=key, description=f"Whether it changed in the last {window}."
             )
-            for spec in specs
-            if self.freshness is not None
+            for key, window in self.windows.items()
         ]
 
         def observe(context: dg.AssetExecutionContext) -> Iterator[dg.ObserveResult | dg.AssetCheckResult]:
             warehouse: WarehouseResource = getattr(context.resources, self.resource_key)
             selected = [table for table in self.tables if table.key in context.selected_asset_keys]
-            yield from observed(ask(warehouse, selected), self.freshness)
+            yield from observed(ask(warehouse, selected), self.windows)
 
         return in_pool(
             dg.multi_observable_source_asset(
@@ -100,7 +100,7 @@ class Watch:
             for answer in answers.values():
                 if answer.problem:
                     context.log.error(f"Nobody knows when {answer.table} changed last. {answer.problem}")
-            return told(answers, context.cursor, self.freshness, datetime.now(UTC))
+            return told(answers, context.cursor, self.windows, datetime.now(UTC))
 
         return dg.SensorDefinition(
             name=self.name,
@@ -113,13 +113,13 @@ class Watch:
 
 
 def observed(
-    answers: dict[dg.AssetKey, Answer], window: timedelta | None
+    answers: Mapping[dg.AssetKey, Answer], windows: Mapping[dg.AssetKey, timedelta]
 ) -> Iterator[dg.ObserveResult | dg.AssetCheckResult]:
     """What a run reports.
 
     Args:
         answers: Of each table that was selected.
-        window: How long ago the last change may be; None: there are no checks.
+        windows: How long ago the last change may be, of tables that have a check.
 
     Raises:
         UnknownLastUpdate: At the end, if nobody knows of some of them.
@@ -127,21 +127,24 @@ def observed(
     for key, answer in answers.items():
         if answer.updated_at is not None:
             yield observe_result(key, answer)
-            if window is not None:
-                yield check_result(key, answer.updated_at, window, datetime.now(UTC))
+            if key in windows:
+                yield check_result(key, answer.updated_at, windows[key], datetime.now(UTC))
     if problems := [answer.problem for answer in answers.values() if answer.problem]:
         raise UnknownLastUpdate(f"The other tables were observed. {' '.join(problems)}")
 
 
 def told(
-    answers: dict[dg.AssetKey, Answer], cursor: str | None, window: timedelta | None, now: datetime
+    answers: Mapping[dg.AssetKey, Answer],
+    cursor: str | None,
+    windows: Mapping[dg.AssetKey, timedelta],
+    now: datetime,
 ) -> dg.SensorResult:
     """What a sensor reports.
 
     Args:
         answers: Of each table.
         cursor: The sensor's.
-        window: How long ago the last change may be; None: there are no checks.
+        windows: How long ago the last change may be, of tables that have a check.
         now: Aware.
     """
     before, after = read_cursor(cursor), dict[str, Told]()
@@ -150,7 +153,7 @@ def told(
     for key, answer in answers.items():
         name = key.to_user_string()
         old = before.get(name, Told())
-        more, after[name] = news(key, answer, old, window, now)
+        more, after[name] = news(key, answer, old, windows.get(key), now)
         events += more
         if after[name].updated_at != old.updated_at:
             changed.append(name)

@@ -22,7 +22,6 @@ attributes:
   name: vendor_last_updated
   resource_key: vendor_warehouse
   interval: {minutes: 5}
-  freshness: {hours: 36}
   group_name: vendor
   owners: [team:data-platform]
   kinds: [snowflake]
@@ -31,10 +30,12 @@ attributes:
     - key: vendor/users
       table: purina.vendor.users
       updated_at_columns: [updated_at]
+      freshness: {hours: 36}
       description: One row per user.
     - key: vendor/roles
       table: purina.vendor.roles
       updated_at_columns: [updated_at]
+      freshness: {hours: 36}
 """
 USERS, ROLES = dg.AssetKey(["vendor", "users"]), dg.AssetKey(["vendor", "roles"])
 
@@ -244,7 +245,9 @@ def test_by_hand_a_table_of_which_nobody_knows_fails_the_run_after_the_others(
 
 
 def test_assets_of_somebody_else_are_only_reported(warehouse: WarehouseResource) -> None:
-    yaml = YAML.replace("  freshness: {hours: 36}\n", "  declared_elsewhere: true\n")
+    yaml = YAML.replace("      freshness: {hours: 36}\n", "").replace(
+        "  tables:", "  declared_elsewhere: true\n  tables:"
+    )
     with component(warehouse, yaml=yaml) as defs:
         assert list(defs.resolve_all_asset_specs()) == []
         ticks = Ticks(defs, warehouse, dg.DagsterInstance.ephemeral())

@@ -51,7 +51,7 @@ def test_every_change_is_told_once(ticks: list[tuple[datetime | None, datetime |
     last: dict[dg.AssetKey, datetime] = {}
     for tick in ticks:
         answers = {key: answer(at) for key, at in zip(KEYS, tick, strict=True)}
-        result = told(answers, cursor, None, NOON)
+        result = told(answers, cursor, {}, NOON)
         cursor = result.cursor
         changed = {
             key: at for key, at in zip(KEYS, tick, strict=True) if at is not None and last.get(key) != at
@@ -75,7 +75,7 @@ def test_a_check_follows_the_last_known_change_and_is_told_when_it_says_somethin
     said: bool | None = None
     for at, hours in ticks:
         now += timedelta(hours=hours)
-        result = told({KEYS[0]: answer(at)}, cursor, window, now)
+        result = told({KEYS[0]: answer(at)}, cursor, {KEYS[0]: window}, now)
         cursor = result.cursor
         is_new = at is not None and at != known
         known = at or known
@@ -86,15 +86,15 @@ def test_a_check_follows_the_last_known_change_and_is_told_when_it_says_somethin
 
 
 def test_a_table_that_is_not_watched_any_more_is_forgotten() -> None:
-    both = told({key: answer(NOON) for key in KEYS}, None, None, NOON)
-    one = told({KEYS[0]: answer(NOON)}, both.cursor, None, NOON)
+    both = told({key: answer(NOON) for key in KEYS}, None, {}, NOON)
+    one = told({KEYS[0]: answer(NOON)}, both.cursor, {}, NOON)
     assert list(read_cursor(one.cursor)) == ["vendor/a"]
-    assert observations(told({key: answer(NOON) for key in KEYS}, one.cursor, None, NOON)) == {KEYS[1]: NOON}
+    assert observations(told({key: answer(NOON) for key in KEYS}, one.cursor, {}, NOON)) == {KEYS[1]: NOON}
 
 
 @given(cursor=st.none() | st.text() | st.sampled_from(["[]", "3", '{"a": 1}', '{"a": {"when": 1}}', "{"]))
 def test_a_cursor_that_somebody_else_wrote_is_as_good_as_none(cursor: str | None) -> None:
-    assert observations(told({KEYS[0]: answer(NOON)}, cursor, None, NOON)) == {KEYS[0]: NOON}
+    assert observations(told({KEYS[0]: answer(NOON)}, cursor, {}, NOON)) == {KEYS[0]: NOON}
 
 
 @given(

@@ -16,12 +16,12 @@ attributes:
   owners: [team:data-platform]
   kinds: [snowflake]
   interval: {minutes: 5}
-  freshness:
-    hours: 36
   tables:
     - key: vendor/users
       table: purina.vendor.users
       updated_at_columns: [updated_at]
+      freshness:
+        hours: 36
     - key: vendor/roles
       table: purina.vendor.roles
 """
@@ -36,7 +36,7 @@ CASES = [
     ("{minutes: 5}", "{minutes: 0}", "interval", "expected a minute or more"),
     ("{minutes: 5}", "{minuts: 5}", "interval.minuts", "Did you mean 'minutes'?"),
     ("{minutes: 5}", "often", "interval", "found 'often'"),
-    ("hours: 36", "hours: many", "freshness.hours", "found 'many'"),
+    ("hours: 36", "hours: many", "tables.0.freshness.hours", "found 'many'"),
     ("table: purina.vendor.users", "table: vendor.users", "tables.0.table", "expected database.schema.table"),
     (
         "table: purina.vendor.users",
@@ -53,8 +53,8 @@ CASES = [
         "found 'updated_at', a str; expected a list",
     ),
     ("[updated_at]", '["a;b"]', "tables.0.updated_at_columns.0", "'a;b' is not a valid name of a column"),
-    ("freshness:\n", "declared_elsewhere: true\n  freshness:\n", "freshness", "declared elsewhere"),
-    ("freshness:\n", "declared_elsewhere: perhaps\n  freshness:\n", "declared_elsewhere", "found 'perhaps'"),
+    ("  tables:", "  declared_elsewhere: true\n  tables:", "tables.0.freshness", "declared elsewhere"),
+    ("  tables:", "  declared_elsewhere: perhaps\n  tables:", "declared_elsewhere", "found 'perhaps'"),
 ]
 
 
@@ -93,7 +93,7 @@ def test_a_missing_field_of_a_table(missing: str) -> None:
 
 def test_no_tables() -> None:
     yaml = GOOD[: GOOD.index("  tables:")] + "  tables: []\n"
-    assert "defs.yaml:10: attributes.tables: found none; expected at least one." in message_of(yaml)
+    assert "defs.yaml:8: attributes.tables: found none; expected at least one." in message_of(yaml)
 
 
 def test_an_asset_that_another_instance_declares_too_is_told_with_both_places() -> None:
