@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from dagster_open_platform.lib.warehouse import DuckDBWarehouse, SnowflakeWarehouse
 from dagster_open_platform.lib.warehouse.errors import MissingCredentials
 from dagster_open_platform.resources import default_resources, warehouse_resource
-from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName
+from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName, get_dbt_target
+from dagster_open_platform_dbt import PROJECT_DIR
 
 LOCAL = Environment(EnvironmentName.LOCAL)
 BRANCH = Environment(EnvironmentName.BRANCH, pull_request_id="42")
@@ -51,3 +53,18 @@ def test_elsewhere_both_regions_are_accounts_with_variables_of_their_own(environ
 def test_a_branch_has_clones_of_the_platform_s_own_databases_only() -> None:
     assert warehouse_resource(BRANCH).databases["purina"] == "purina_clone_42"
     assert warehouse_resource(BRANCH, "EU").databases["purina"] == "purina"
+
+
+@pytest.mark.parametrize(
+    "environment", [BRANCH, DOGFOOD, PROD], ids=lambda environment: environment.name.value
+)
+def test_dbt_works_as_the_same_role_on_the_same_virtual_warehouse(environment: Environment) -> None:
+    profiles = yaml.safe_load((PROJECT_DIR / "profiles.yml").read_text())
+    target = profiles["dagster_open_platform"]["outputs"][get_dbt_target(environment)]
+    warehouse = warehouse_resource(environment)
+    assert isinstance(warehouse, SnowflakeWarehouse)
+    for setting, default in {
+        "role": warehouse.default_role,
+        "warehouse": warehouse.default_warehouse,
+    }.items():
+        assert target[setting] == f"{{{{ env_var('SNOWFLAKE_{setting.upper()}', '') or '{default}' }}}}"
