@@ -11,6 +11,7 @@ from datetime import timedelta
 import dagster as dg
 
 from dagster_open_platform.lib import automation
+from dagster_open_platform.lib.aws import buckets
 from dagster_open_platform.utils.environment_helpers import (
     get_database_for_environment,
     get_role_for_environment,
@@ -72,3 +73,9 @@ def role_from_env() -> Callable[[], str | None]:
 def warehouse_from_env() -> Callable[[], str | None]:
     """The platform's virtual warehouse in this environment; takes nothing. A laptop has none."""
     return get_warehouse_for_environment
+
+
+@dg.template_var
+def workspace_staging_prefix() -> Callable[[], str]:
+    """The folder of the bucket of workspaces in which this environment stages them; takes nothing."""
+    return buckets.workspace_staging_prefix

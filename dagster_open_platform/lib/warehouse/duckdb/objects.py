@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from dagster_open_platform.lib.warehouse.declarations import check, kind_of
+from dagster_open_platform.lib.warehouse.declarations import KINDS, check, kind_of
 from dagster_open_platform.lib.warehouse.duckdb import external_tables, object_records, sql
 from dagster_open_platform.lib.warehouse.duckdb.files import File, Place, Reader, listing, place_of
 from dagster_open_platform.lib.warehouse.duckdb.object_records import Found, Record
-from dagster_open_platform.lib.warehouse.duckdb.queries import translate_query
+from dagster_open_platform.lib.warehouse.duckdb.queries import tables_of, translate_query
 from dagster_open_platform.lib.warehouse.duckdb.semantic import SemanticQueries
 from dagster_open_platform.lib.warehouse.duckdb.session import DuckDBStatements
 from dagster_open_platform.lib.warehouse.errors import InvalidDeclaration, MissingObject, ObjectConflict
@@ -200,8 +200,23 @@ class DuckDBObjects(DuckDBStatements):
                 " was changed."
             ) from None
         self._rows(f"EXPLAIN {query}")
+        if isinstance(declaration, DynamicTable):
+            self._refuse_external_tables(declaration)
         what = "TABLE" if isinstance(declaration, DynamicTable) else "VIEW"
         return _Plan(statement=f"CREATE OR REPLACE {what} {name} AS {query}")
+
+    def _refuse_external_tables(self, declaration: DynamicTable) -> None:
+        """Refuse here what production would refuse.
+
+        Source: https://docs.snowflake.com/en/user-guide/dynamic-tables-limitations
+        """
+        for parts in tables_of(declaration.query):
+            table = TableRef(*parts)
+            if self._found(table, is_stage=False).kind == KINDS[ExternalTable]:
+                raise InvalidDeclaration(
+                    f"The dynamic table {declaration.name} reads the external table {table}, which Snowflake does not"
+                    " allow. Nothing was changed. Declare a view instead, or load the files into a table."
+                )
 
     def _semantic_view(self, view: SemanticView) -> _Plan:
         queries = SemanticQueries(view)

@@ -41,6 +41,16 @@ def translate_query(query: str) -> str:
         raise InvalidDeclaration(f"The query has no counterpart in DuckDB: {plain_text(error)}.") from None
 
 
+def tables_of(query: str) -> list[tuple[str, str, str]]:
+    """Database, schema and name of the tables that a query reads, where all three are written."""
+    tree = sqlglot.parse_one(query, read="snowflake")
+    return [
+        (table.catalog, table.db, table.name)
+        for table in tree.find_all(exp.Table)
+        if table.catalog and table.db
+    ]
+
+
 def translate_part(expression: exp.Expr) -> str:
     """Translate an expression of a query, as `translate_query` does.
 
