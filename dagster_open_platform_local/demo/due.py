@@ -4,9 +4,10 @@ What belongs here: the rules. What does not: reading the instance (`records.py`)
 
 The rules, for each atom after those it needs:
 
-1. A partition is due if its window has ended as of the moment and it was never materialized, or if a partition that it
-   reads is due or was materialized after it. (Read through a mapping that ties partitions to partitions; "all" or "the
-   last" partition of a parent makes nothing due, as in Dagster's own automation.)
+1. A partition is due if its definition offers it as of the moment (which is when its window has ended, or with an end offset
+   before that, once it has begun) and it was never materialized, or was materialized as of another date on which it had
+   not ended, or if a partition that it reads is due or was materialized after it. (Read through a mapping that ties
+   partitions to partitions; "all" or "the last" partition of a parent makes nothing due, as in Dagster's own automation.)
 2. An unpartitioned asset is due if it was never materialized, if its code version changed, if an asset that it reads is
    due or was materialized after it, or if it reads a source outside the graph and was last materialized as of another
    moment: nobody says when such a source changes.
@@ -17,7 +18,7 @@ The rules, for each atom after those it needs:
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import dagster as dg
 
@@ -50,7 +51,7 @@ class Due:
 
 
 def complete_partitions(as_of: datetime, instance: dg.DagsterInstance) -> CompletePartitions:
-    """The partitions whose time window has ended as of a moment; all partitions where there is no time.
+    """The partitions that their definition offers as of a moment and that have begun; all where there is no time.
 
     Args:
         as_of: Aware.
@@ -59,17 +60,18 @@ def complete_partitions(as_of: datetime, instance: dg.DagsterInstance) -> Comple
 
     def complete(definition: dg.PartitionsDefinition) -> tuple[str, ...]:
         keys = definition.get_partition_keys(current_time=as_of, dynamic_partitions_store=instance)
-        return tuple(key for key in keys if _has_ended(definition, key, as_of))
+        return tuple(key for key in keys if _has_begun(definition, key, as_of))
 
     return complete
 
 
-def _has_ended(definition: dg.PartitionsDefinition, key: str, as_of: datetime) -> bool:
+def _has_begun(definition: dg.PartitionsDefinition, key: str, as_of: datetime) -> bool:
+    """Whether there can be anything in a partition: at its very start, there is not."""
     if isinstance(definition, dg.TimeWindowPartitionsDefinition):
-        return definition.time_window_for_partition_key(key).end <= as_of
+        return definition.time_window_for_partition_key(key).start < as_of
     if isinstance(definition, dg.MultiPartitionsDefinition) and isinstance(key, dg.MultiPartitionKey):
         return all(
-            _has_ended(part.partitions_def, key.keys_by_dimension[part.name], as_of)
+            _has_begun(part.partitions_def, key.keys_by_dimension[part.name], as_of)
             for part in definition.partitions_defs
         )
     return True
@@ -178,7 +180,7 @@ def _is_upstream_due(graph: Graph, atom: Atom, due: Mapping[str, Due]) -> bool:
 def _partitions_due(
     graph: Graph,
     records: Records,
-    _as_of: str,
+    as_of: str,
     complete: CompletePartitions,
     atom: Atom,
     due: Mapping[str, Due],
@@ -192,19 +194,41 @@ def _partitions_due(
             outdated |= _outdated(graph, records, dependency, due)
     unsettled = _unsettled(records, atom) if set(keys) - missing else None
     again = {key for asset in atom.assets for key in records.last_run_partitions.get(asset, ())}
-    wanted = missing | outdated | (again if unsettled else set())
+    unfinished = _unfinished(records, as_of, atom)
+    wanted = missing | outdated | unfinished | (again if unsettled else set())
     chosen = tuple(key for key in keys if key in wanted)
     if not chosen:
         return None
-    return Due(chosen, _partition_reason(missing, outdated & set(keys)) or unsettled or "")
+    reason = _partition_reason(missing, outdated & set(keys), unfinished & set(keys))
+    return Due(chosen, reason or unsettled or "")
 
 
-def _partition_reason(missing: set[str], outdated: set[str]) -> str:
+def _partition_reason(missing: set[str], outdated: set[str], unfinished: set[str]) -> str:
     reasons = [
         f"{len(missing)} missing" if missing else "",
         f"inputs of {len(outdated - missing)} changed" if outdated - missing else "",
+        f"{len(unfinished)} had not ended" if unfinished else "",
     ]
     return ", ".join(filter(None, reasons))
+
+
+def _unfinished(records: Records, as_of: str, atom: Atom) -> set[str]:
+    """The partitions that were last materialized as of another date, on which they had not ended."""
+    definition = atom.partitions_def
+    if not isinstance(definition, dg.TimeWindowPartitionsDefinition):
+        return set()
+    return {
+        key
+        for asset in atom.assets
+        for key, then in records.made_as_of.get(asset, {}).items()
+        # Who materialized it without a date may have done so at any time; it is current only once it has ended.
+        if then != as_of and not _had_ended(definition, key, then or as_of)
+    }
+
+
+def _had_ended(definition: dg.TimeWindowPartitionsDefinition, key: str, as_of: str) -> bool:
+    midnight = datetime.fromisoformat(as_of).replace(tzinfo=UTC)
+    return definition.time_window_for_partition_key(key).end <= midnight
 
 
 def _outdated(graph: Graph, records: Records, dependency: Dependency, due: Mapping[str, Due]) -> set[str]:

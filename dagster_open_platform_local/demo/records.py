@@ -69,6 +69,8 @@ class Records:
         checks: By check; nothing for a check that was never evaluated.
         as_of: By run id: the value of `AS_OF_TAG`.
         last_run_partitions: By partitioned asset: what its latest run materialized.
+        made_as_of: By asset whose partitions are offered before they have ended: the value of `AS_OF_TAG` on the run of each
+            partition's latest materialization, or nothing.
     """
 
     latest: Mapping[dg.AssetKey, Materialization] = field(default_factory=dict)
@@ -76,6 +78,7 @@ class Records:
     checks: Mapping[dg.AssetCheckKey, CheckResult] = field(default_factory=dict)
     as_of: Mapping[str, str] = field(default_factory=dict)
     last_run_partitions: Mapping[dg.AssetKey, frozenset[str]] = field(default_factory=dict)
+    made_as_of: Mapping[dg.AssetKey, Mapping[str, str]] = field(default_factory=dict)
 
 
 def read_records(instance: dg.DagsterInstance, graph: Graph) -> Records:
@@ -84,18 +87,24 @@ def read_records(instance: dg.DagsterInstance, graph: Graph) -> Records:
     checks = _checks(instance, graph.checks)
     partitioned = [key for key, atom in graph.maker.items() if atom.partitions_def]
     runs = {found.run_id for found in (*latest.values(), *checks.values()) if found.run_id}
+    partitions = {
+        key: instance.get_latest_storage_id_by_partition(key, dg.DagsterEventType.ASSET_MATERIALIZATION)
+        for key in partitioned
+    }
     return Records(
         latest=latest,
-        partitions={
-            key: instance.get_latest_storage_id_by_partition(key, dg.DagsterEventType.ASSET_MATERIALIZATION)
-            for key in partitioned
-        },
+        partitions=partitions,
         checks=checks,
         as_of=_as_of(instance, runs),
         last_run_partitions={
             key: _run_partitions(instance, latest[key].run_id, key)
             for key in partitioned
             if key in latest and graph.maker[key].checks
+        },
+        made_as_of={
+            key: _made_as_of(instance, key, partitions[key])
+            for key in partitioned
+            if _offers_what_has_not_ended(graph.maker[key].partitions_def) and partitions[key]
         },
     )
 
@@ -159,3 +168,16 @@ def _run_partitions(instance: dg.DagsterInstance, run_id: str, key: dg.AssetKey)
         for event in events
         if event.dagster_event and event.dagster_event.asset_key == key and event.dagster_event.partition
     )
+
+
+def _offers_what_has_not_ended(definition: dg.PartitionsDefinition | None) -> bool:
+    return isinstance(definition, dg.TimeWindowPartitionsDefinition) and definition.end_offset > 0
+
+
+def _made_as_of(
+    instance: dg.DagsterInstance, key: dg.AssetKey, partitions: Mapping[str, int]
+) -> dict[str, str]:
+    wanted = dg.AssetRecordsFilter(asset_key=key, storage_ids=list(partitions.values()))
+    events = instance.fetch_materializations(wanted, limit=len(partitions)).records
+    as_of = _as_of(instance, {event.run_id for event in events})
+    return {event.partition_key: as_of.get(event.run_id, "") for event in events if event.partition_key}
