@@ -79,8 +79,9 @@ SHARED_DATABASES = ("snowflake",)
 ROLES: Mapping[EnvironmentName, str | None] = {
     # A laptop has no Snowflake.
     EnvironmentName.LOCAL: None,
-    # May read production and write the clones of pull requests, and nothing else.
-    EnvironmentName.BRANCH: "DAGSTER_PLATFORM_BRANCH",
+    # What is in a clone belongs to the role that it belonged to in the original, so no other could write there
+    # (https://docs.snowflake.com/en/user-guide/object-clone#access-control-privileges-for-cloned-objects).
+    EnvironmentName.BRANCH: "DAGSTER_PLATFORM",
     EnvironmentName.DOGFOOD: "DAGSTER_PLATFORM",
     EnvironmentName.PROD: "DAGSTER_PLATFORM",
 }

@@ -101,7 +101,8 @@ def test_a_role_and_a_warehouse_are_decided_for_every_environment() -> None:
     prod = Environment(EnvironmentName.PROD)
     for of in (get_role_for_environment, get_warehouse_for_environment):
         assert of(Environment(EnvironmentName.LOCAL)) is None
-        # A pull request works with rights and on machines of its own.
         assert of(branch)
         assert of(prod)
-        assert of(branch) != of(prod)
+    # What is in a clone belongs to production's role; a pull request's computing is billed apart.
+    assert get_role_for_environment(branch) == get_role_for_environment(prod)
+    assert get_warehouse_for_environment(branch) != get_warehouse_for_environment(prod)
