@@ -221,6 +221,15 @@ def test_a_transaction_that_is_left_open_is_rolled_back(
     assert "COMMIT" not in account.texts()
 
 
+def test_each_block_begins_in_the_same_database(account: Account, in_a_run: WarehouseResource) -> None:
+    account.databases["DWH_REPORTING"] = account.databases["PURINA"]
+    with in_a_run.connect() as connection:
+        connection.execute('USE DATABASE "DWH_REPORTING"')
+    with in_a_run.connect() as connection:
+        ask(connection)
+        assert [one.database for one in account.open.values()] == ["PURINA"]
+
+
 def test_a_login_that_fails_leaves_the_run_able_to_log_in(
     account: Account, in_a_run: WarehouseResource
 ) -> None:

@@ -135,7 +135,7 @@ class OpenSession:
         session: The client's.
         login: That opened it.
         close: Logs out; does nothing the second time.
-        has_database: Whether it has a current database.
+        has_database: Whether its current database is known to be the one that was asked for.
     """
 
     session: "Session"

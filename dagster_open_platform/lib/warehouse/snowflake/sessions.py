@@ -102,6 +102,7 @@ class Sessions:
             # It died; all that the block did was committed statement by statement, so nothing is lost with it.
             self._discard(taken)
             return
+        taken.has_database = False  # the block may have gone to another one
         with self._lock:
             if taken in self._used:
                 self._used.remove(taken)
