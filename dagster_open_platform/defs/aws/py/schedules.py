@@ -10,7 +10,7 @@ import dagster as dg
 
 from dagster_open_platform.defs.aws.py.assets import DAYS, OP, key_of
 from dagster_open_platform.lib.aws.buckets import workspace_staging_prefix
-from dagster_open_platform.lib.aws.protocol import ObjectStores
+from dagster_open_platform.lib.aws.protocol import ObjectStore, ObjectStores
 from dagster_open_platform.lib.aws.resource import WORKSPACE_ROLE_VARIABLE
 from dagster_open_platform.lib.aws.workspace.layout import OBJECTS, Layout
 from dagster_open_platform.lib.aws.workspace.replicate import Replication
@@ -58,23 +58,37 @@ def workspace_schedule(status: dg.DefaultScheduleStatus) -> dg.ScheduleDefinitio
     def schedule(
         context: dg.ScheduleEvaluationContext, s3: dg.ResourceParam[ObjectStores]
     ) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        tick = context.scheduled_execution_time
-        keys = DAYS.get_partition_keys(current_time=tick)[-LATE_DAYS:]
-        if not keys:
-            yield dg.SkipReason("No day is over yet.")
-            return
         with s3.connect(WORKSPACE_ROLE_VARIABLE) as store:
-            days = Replication(store, Layout(workspace_staging_prefix())).look(keys[0], keys[-1])
-        requests = [
-            run_request(tick, day, number, batch)
-            for day in keys
-            for number, batch in enumerate(batches(context.instance, day, sorted(days[day].missing)))
-        ]
+            requests = workspace_requests(context.instance, store, context.scheduled_execution_time)
         yield from requests
         if not requests:
-            yield dg.SkipReason(f"Every snapshot from {keys[0]} to {keys[-1]} is staged.")
+            yield dg.SkipReason(f"Every snapshot of the last {LATE_DAYS} days is staged.")
 
     return schedule
+
+
+def workspace_requests(
+    instance: dg.DagsterInstance, store: ObjectStore, tick: dt.datetime
+) -> list[dg.RunRequest]:
+    """The runs that a tick asks for.
+
+    Args:
+        instance: Knows what was materialized.
+        store: Where snapshots lie and are staged.
+        tick: When it was due, aware.
+
+    Raises:
+        PermanentFailure, RetryableFailure: Of the store.
+    """
+    keys = DAYS.get_partition_keys(current_time=tick)[-LATE_DAYS:]
+    if not keys:
+        return []
+    days = Replication(store, Layout(workspace_staging_prefix())).look(keys[0], keys[-1])
+    return [
+        run_request(tick, day, number, batch)
+        for day in keys
+        for number, batch in enumerate(batches(instance, day, sorted(days[day].missing)))
+    ]
 
 
 def batches(instance: dg.DagsterInstance, day: str, missing: Sequence[str]) -> list[list[str]]:
