@@ -22,6 +22,17 @@ from dagster_open_platform.lib.warehouse.errors import InvalidIdentifier
 from dagster_open_platform.lib.warehouse.identifiers import validated
 from dagster_open_platform.lib.yaml_errors import suggestion
 
+# https://docs.snowflake.com/en/sql-reference/reserved-keywords: expressions are written without quotes.
+_RESERVED = frozenset(
+    """
+    ALL ALTER AND ANY AS BETWEEN BY CASE CAST CHECK COLUMN CONNECT CONSTRAINT CREATE CROSS CURRENT CURRENT_DATE CURRENT_TIME
+    CURRENT_TIMESTAMP CURRENT_USER DELETE DISTINCT DROP ELSE EXISTS FALSE FOLLOWING FOR FROM FULL GRANT GROUP HAVING ILIKE
+    IN INCREMENT INNER INSERT INTERSECT INTO IS JOIN LATERAL LEFT LIKE LOCALTIME LOCALTIMESTAMP MINUS NATURAL NOT NULL OF ON
+    OR ORDER QUALIFY REGEXP REVOKE RIGHT RLIKE ROW ROWS SAMPLE SELECT SET SOME START TABLE TABLESAMPLE THEN TO TRIGGER TRUE
+    TRY_CAST UNION UNIQUE UPDATE USING VALUES WHEN WHENEVER WHERE WITH
+    """.split()  # noqa: SIM905 - a list would be longer than a screen
+)
+
 
 @dataclass(frozen=True)
 class ResolvedField:
@@ -78,6 +89,8 @@ def _plain(file: OsiFile, place: Place, name: str, what: str) -> None:
         validated(name, what)
     except InvalidIdentifier as error:
         raise file.untranslatable(place, str(error.description)) from None
+    if name.upper() in _RESERVED:
+        raise file.untranslatable(place, f"{name!r} is a word of SQL that cannot name a {what}.")
 
 
 class Datasets:

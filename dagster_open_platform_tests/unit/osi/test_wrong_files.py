@@ -141,6 +141,8 @@ UNTRANSLATABLE = [
     ("dwh.shop.orders", "shop.orders", "datasets.0.source", "expected database.schema.table"),
     ("dwh.shop.orders", "d-b.shop.orders", "datasets.0.source", "expected database.schema.table"),
     ("name: doubled", 'name: "a b"', "datasets.0.fields.2.name", "'a b' is not a valid name of a field"),
+    ("name: doubled", "name: Order", "datasets.0.fields.2.name", "'Order' is a word of SQL"),
+    ("gross - discount", "group - 1", "datasets.0.fields.1.expression", "'group' is a word of SQL"),
     ("[customer, number]", '[customer, "a;b"]', "datasets.0.unique_keys.1.1", "not a valid name of a column"),
     (RELATION, f"{RELATION}\n      - {SELF}", "relationships.1.to", "cannot relate 'Orders' to itself"),
     (
