@@ -1,10 +1,8 @@
 """A change table is the newest change of each key, whatever came in whatever order."""
 
-import io
 import random
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -24,6 +22,7 @@ from dagster_open_platform_tests.fixtures.dms import (
     key_of,
     random_changes,
     random_files,
+    read_changes,
     source_of,
     stored,
 )
@@ -110,20 +109,9 @@ def test_any_changes_in_any_files_in_any_order(tmp_path_factory: pytest.TempPath
         for key, body in some:
             store.put(DMS, key, body)
         applied(warehouse, store, batch_bytes=draw.choice([None, 1, 3000]))
-        assert stored(directory) == expected(arrived(store))
+        assert stored(directory) == expected(read_changes(store.objects(DMS)))
     assert applied(warehouse, store).files == []
     assert stored(directory) == expected(changes)
-
-
-def arrived(store: FakeObjectStore) -> list[Change]:
-    """The changes in a store's files, read by pyarrow alone."""
-    found = []
-    for body in store.objects(DMS).values():
-        for row in pq.read_table(io.BytesIO(body)).to_pylist():
-            operation, sequence = row.pop("Op"), row.pop("dms_sequence")
-            row.pop("dms_committed_at")
-            found.append(Change(operation, sequence, row))
-    return found
 
 
 def test_a_run_that_dies_between_two_batches_has_applied_the_first_once_and_whole(
