@@ -224,7 +224,8 @@ def _rename(source: str, target: str) -> None:
             # The directory is new, or went with the last object in it just now.
             if attempt == _ATTEMPTS - 1:
                 raise
-            with suppress(FileNotFoundError):
+            # Either one if it goes once more meanwhile.
+            with suppress(FileNotFoundError, FileExistsError):
                 os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
         else:
             return

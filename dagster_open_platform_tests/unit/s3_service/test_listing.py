@@ -74,7 +74,8 @@ def filled(account: Account) -> Any:
 
 @pytest.mark.parametrize("operation", ["list_objects", "list_objects_v2"])
 @pytest.mark.parametrize(
-    ("prefix", "delimiter"), [("", ""), ("", "/"), ("a", ""), ("a/", "/"), ("b/", "/"), ("no", "/")]
+    ("prefix", "delimiter"),
+    [("", ""), ("", "/"), ("a", ""), ("a/", "/"), ("b/", "/"), ("no", "/"), ("z" * 100, "")],
 )
 @pytest.mark.parametrize("size", [1, 2, 1000])
 def test_both_versions_of_the_listing_page_through_everything(

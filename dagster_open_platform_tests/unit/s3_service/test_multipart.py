@@ -30,6 +30,7 @@ def test_parts_become_an_object(account: Account) -> None:
     bodies = {3: b"c" * 10, 1: b"a" * PART, 2: b"b" * PART}
     upload(client, upload_id, 2, b"replaced" * PART)
     parts = [upload(client, upload_id, number, body) for number, body in bodies.items()]
+    assert [part["PartNumber"] for part in client.list_parts(**AT, UploadId=upload_id)["Parts"]] == [1, 2, 3]
     listed = client.list_parts(**AT, UploadId=upload_id, MaxParts=2)
     rest = client.list_parts(**AT, UploadId=upload_id, PartNumberMarker=listed["NextPartNumberMarker"])
     assert "Contents" not in client.list_objects_v2(Bucket=BUCKET)

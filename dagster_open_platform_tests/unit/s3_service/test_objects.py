@@ -198,7 +198,7 @@ def test_a_copy(account: Account) -> None:
 
 def test_many_are_deleted_at_once(account: Account) -> None:
     client = account.client()
-    keys = ["a", "a/b", "c&<d>", " lead and trail ", "é"]
+    keys = ["a", "a/b", "c&<d>", " lead and trail ", "\r\n\t", "é"]
     for key in [*keys, "stays"]:
         client.put_object(Bucket=BUCKET, Key=key, Body=b"")
 

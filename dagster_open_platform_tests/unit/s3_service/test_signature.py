@@ -86,6 +86,16 @@ def test_what_was_changed_after_signing_is_refused(part: str, value: str) -> Non
     assert code_of(changed) == "SignatureDoesNotMatch"
 
 
+def test_the_day_that_is_signed_is_the_day_of_the_request() -> None:
+    head = signed()
+    day = head.headers["x-amz-date"][0][:8]
+    [authorization] = head.headers["authorization"]
+
+    other = {"authorization": [authorization.replace(f"/{day}/", "/20260601/")]}
+
+    assert code_of(Head("GET", head.path, head.query, head.headers | other)) == "SignatureDoesNotMatch"
+
+
 def test_a_header_of_amazons_that_is_not_signed_is_refused() -> None:
     head = signed()
 

@@ -30,6 +30,7 @@ def role_client(account: Account, credentials: dict[str, Any], service: str = "s
 
 def test_a_session_reads_and_writes_its_bucket_only(account: Account) -> None:
     account.store.create_buckets([WORKSPACE, BILLING])
+    account.store.put(BILLING, "x", b"not for everybody")
     answer = assumed(account)
     client = role_client(account, answer["Credentials"])
 
@@ -39,6 +40,7 @@ def test_a_session_reads_and_writes_its_bucket_only(account: Account) -> None:
     for refused in (
         lambda: client.put_object(Bucket=BILLING, Key="x", Body=b""),
         lambda: client.list_objects_v2(Bucket=BILLING),
+        lambda: client.copy_object(Bucket=WORKSPACE, Key="x", CopySource={"Bucket": BILLING, "Key": "x"}),
         lambda: client.list_buckets(),
         lambda: client.create_bucket(Bucket="new-bucket"),
     ):
