@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dagster_open_platform.lib.warehouse import checks
-from dagster_open_platform.lib.warehouse.declarations import check, kind_of
+from dagster_open_platform.lib.warehouse.declarations import KINDS, check, kind_of
 from dagster_open_platform.lib.warehouse.errors import InvalidDeclaration, ObjectConflict
 from dagster_open_platform.lib.warehouse.marks import mark_of
 from dagster_open_platform.lib.warehouse.objects import (
@@ -172,10 +172,11 @@ class SnowflakeObjects(SessionStatements):
         return Standing(kind, mark_of(shown.get("comment")), shown.get("owner"), shown)
 
     def _relation(self, name: TableRef) -> Standing:
-        """What INFORMATION_SCHEMA knows of a table or view."""
+        """What table or view stands under a name. Semantic views are told by SHOW alone."""
         rows = self._records(object_sql.relation(name), [name.schema.upper(), name.name.upper()])
         if not rows:
-            return Standing(None)
+            semantic = KINDS[SemanticView]
+            return Standing(semantic if self._shown(semantic, name) else None)
         row = rows[0]
         kinds = {"BASE TABLE": "table", "EXTERNAL TABLE": "external table", "VIEW": "view"}
         kind = kinds.get(row["table_type"], str(row["table_type"]).lower())

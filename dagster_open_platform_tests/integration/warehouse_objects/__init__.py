@@ -1,0 +1,1 @@
+"""Declared objects of the warehouse, with a real S3 on loopback."""

@@ -1,0 +1,1 @@
+"""Declared objects of the warehouse, without services."""
