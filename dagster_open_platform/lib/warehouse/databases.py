@@ -10,6 +10,7 @@ The guard knows one rule: a database that is made or dropped through the seam ha
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Protocol
 
 from dagster_open_platform.lib.warehouse.errors import NotAClone
 from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES, DatabaseClone, parse_clone_name
@@ -31,6 +32,54 @@ class DatabaseInfo:
     created_at: dt.datetime | None
     last_used_at: dt.datetime | None
     bytes: int | None
+
+
+class Databases(Protocol):
+    """What may be asked about databases as wholes; a part of `protocol.WarehouseConnection`."""
+
+    def databases(self) -> list[DatabaseInfo]:
+        """Describe every database of the warehouse, in order of their names.
+
+        What counts as use is what the engine keeps (see the engines' connections): on both, writing does.
+
+        Raises:
+            PermanentFailure, RetryableFailure: One of `errors.py`.
+        """
+        ...
+
+    def clone_database(self, source: str, clone: str) -> bool:
+        """Make a database that holds what another one holds now. Its views still read what they name.
+
+        Running it again changes nothing, and whoever kills it in the middle finds no clone or a whole one.
+
+        Args:
+            source: One of the platform's databases.
+            clone: Name of a clone of it (`utils/environment_helpers.py`).
+
+        Returns:
+            False: It is there already; it was left as it is.
+
+        Raises:
+            NotAClone: `clone` is not such a name. Nothing is changed.
+            MissingObject: There is no `source`, or the role must not know it.
+            PermanentFailure, RetryableFailure: Another one of `errors.py`.
+        """
+        ...
+
+    def drop_database(self, name: str) -> bool:
+        """Remove a pull request's clone, and what an attempt to make it has left.
+
+        Args:
+            name: Name of a clone (`utils/environment_helpers.py`).
+
+        Returns:
+            False: There was none.
+
+        Raises:
+            NotAClone: It is not such a name. Nothing is changed, whatever stands under it.
+            PermanentFailure, RetryableFailure: Another one of `errors.py`.
+        """
+        ...
 
 
 def checked_clone(source: str, clone: str) -> DatabaseClone:

@@ -13,13 +13,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from dagster_open_platform.lib.warehouse.databases import Databases
 from dagster_open_platform.lib.warehouse.errors import InvalidWindow
 from dagster_open_platform.lib.warehouse.identifiers import validated
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from dagster_open_platform.lib.warehouse.databases import DatabaseInfo
     from dagster_open_platform.lib.warehouse.objects import Declaration, ObjectResult
 
     ArrowData: TypeAlias = pa.Table | pa.RecordBatchReader
@@ -120,7 +120,7 @@ class SchemaDrift(enum.Enum):
     FOLLOW = "follow"
 
 
-class WarehouseConnection(Protocol):
+class WarehouseConnection(Databases, Protocol):
     """An open warehouse. Not for use by several threads at once; closed by the context manager that made it."""
 
     @property
@@ -307,50 +307,6 @@ class WarehouseConnection(Protocol):
             ObjectConflict: Something of another kind stands under its name. Nothing is changed.
             MissingObject: Something that it is made from does not exist. Nothing is changed.
             UnreadableFile, StorageUnavailable: Its files cannot be read. Nothing is changed.
-            PermanentFailure, RetryableFailure: Another one of `errors.py`.
-        """
-        ...
-
-    def databases(self) -> list[DatabaseInfo]:
-        """Describe every database of the warehouse, in order of their names.
-
-        What counts as use is what the engine keeps (see the engines' connections): on both, writing does.
-
-        Raises:
-            PermanentFailure, RetryableFailure: One of `errors.py`.
-        """
-        ...
-
-    def clone_database(self, source: str, clone: str) -> bool:
-        """Make a database that holds what another one holds now. Its views still read what they name.
-
-        Running it again changes nothing, and whoever kills it in the middle finds no clone or a whole one.
-
-        Args:
-            source: One of the platform's databases.
-            clone: Name of a clone of it (`utils/environment_helpers.py`).
-
-        Returns:
-            False: It is there already; it was left as it is.
-
-        Raises:
-            NotAClone: `clone` is not such a name. Nothing is changed.
-            MissingObject: There is no `source`, or the role must not know it.
-            PermanentFailure, RetryableFailure: Another one of `errors.py`.
-        """
-        ...
-
-    def drop_database(self, name: str) -> bool:
-        """Remove a pull request's clone, and what an attempt to make it has left.
-
-        Args:
-            name: Name of a clone (`utils/environment_helpers.py`).
-
-        Returns:
-            False: There was none.
-
-        Raises:
-            NotAClone: It is not such a name. Nothing is changed, whatever stands under it.
             PermanentFailure, RetryableFailure: Another one of `errors.py`.
         """
         ...
