@@ -10,9 +10,11 @@ A refusal has a number, but one that came through an older client or another lay
 - 290403, 290404: 290000 (`snowflake.connector.errorcode.ER_HTTP_GENERAL_ERROR`) and the status of the answer; 540001: the
   client adds that 290000 to its 250001 when a login is answered with a 403;
 - 250006 and 251001 to 251008: `snowflake.connector.errorcode`;
-- the others are in no list that Snowflake publishes. They were read off messages that people quote: 390101 and 390102
-  (disabled, locked; https://help.sigmacomputing.com), 390106 (expired password), 390186 and 390189 (role), 390422 and 390432
-  (network policy), 390197 and 394507 to 394509 (second factor).
+- 390140: https://docs.snowflake.com/en/user-guide/errors-saml;
+- the others are in no list that Snowflake publishes. They were read off messages that people quote, and so were the words:
+  390101 (disabled; https://github.com/PostHog/posthog/pull/63157), 390102 (locked), 390106 (expired password;
+  https://github.com/PostHog/posthog/pull/63681), 390186 and 390189 (role), 390420, 390422 and 390432 (network policy), 390197
+  and 394507 to 394509 (second factor; https://github.com/PostHog/posthog/pull/66419 and /63053).
 """
 
 import re
@@ -110,7 +112,7 @@ REFUSALS = (
     ),
     Refusal(
         PasswordExpired,
-        frozenset({390106}),
+        frozenset({390106, 390140}),
         r"password has expired|password must be changed",
         "The password in {variables}_PASSWORD has expired. Give the user a key ({variables}_PRIVATE_KEY), which does"
         " not expire, or another password.",
