@@ -17,9 +17,9 @@ been there before the condition was first evaluated). A tick that skips with a r
 Dagster's freshness policies look at materializations alone, so an observed table would never be fresh. It has a check
 instead, which the sensor evaluates with each observation, and again when a table grows stale.
 
-The sensor opens the warehouse outside a run, where there are no pools. On DuckDB it waits for a file for ten seconds at most, of
-the sixty that Dagster gives a tick, and skips if it is held longer; a run that wants the file meanwhile waits as it does
-for any other process.
+The sensor opens the warehouse outside a run, where there are no pools, and of it only the databases that its tables are in. On
+DuckDB it waits for a file for ten seconds at most, of the sixty that Dagster gives a tick, and skips if it is held longer; a
+run that wants the file meanwhile waits as it does for any other process.
 """
 
 import re

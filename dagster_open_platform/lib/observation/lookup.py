@@ -62,21 +62,25 @@ def ask(warehouse: WarehouseResource, tables: Iterable[Watched]) -> dict[dg.Asse
         PermanentFailure, RetryableFailure: The warehouse cannot be opened, or is not reached any more.
     """
     answers: dict[dg.AssetKey, Answer] = {}
-    by_engine: list[tuple[Watched, TableRef]] = []
-    with warehouse.connect() as connection:
-        for each in tables:
-            try:
-                table = warehouse.table(each.database, each.schema, each.name)
-            except PermanentFailure as error:
-                logical = f"{each.database}.{each.schema}.{each.name}"
-                answers[each.key] = Answer(logical, problem=str(error.description))
-                continue
-            if each.updated_at_columns:
-                answers[each.key] = _greatest(connection, table, each.updated_at_columns)
-            else:
-                by_engine.append((each, table))
-        known = _known(connection, [table for _, table in by_engine])
-        return answers | {each.key: known[table] for each, table in by_engine}
+    found: list[tuple[Watched, TableRef]] = []
+    for each in tables:
+        try:
+            found.append((each, warehouse.table(each.database, each.schema, each.name)))
+        except PermanentFailure as error:
+            logical = f"{each.database}.{each.schema}.{each.name}"
+            answers[each.key] = Answer(logical, problem=str(error.description))
+    if not found:
+        return answers
+    # On a laptop a run may hold the file of a database that nobody asks about.
+    with warehouse.only({each.database for each, _ in found}).connect() as connection:
+        known = _known(connection, [table for each, table in found if not each.updated_at_columns])
+        for each, table in found:
+            answers[each.key] = (
+                _greatest(connection, table, each.updated_at_columns)
+                if each.updated_at_columns
+                else known[table]
+            )
+    return answers
 
 
 def _greatest(connection: WarehouseConnection, table: TableRef, columns: Sequence[str]) -> Answer:

@@ -5,7 +5,9 @@ What belongs here: the abstract resource and the naming of databases. What does 
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from contextlib import AbstractContextManager
+from typing import Self
 
 import dagster as dg
 from pydantic import Field
@@ -69,3 +71,12 @@ class WarehouseResource(dg.ConfigurableResource, ABC):
             seconds: How long to wait for what another process holds, where an engine has such a thing.
         """
         return self
+
+    def only(self, databases: Collection[str]) -> Self:
+        """Return this warehouse with some of its databases, so that nothing of the others is opened.
+
+        Args:
+            databases: Logical names; those that it does not have are left out.
+        """
+        kept = {name: physical for name, physical in self.databases.items() if name in databases}
+        return self.model_copy(update={"databases": kept})
