@@ -1,0 +1,1 @@
+"""Observations of real files, beside other processes."""

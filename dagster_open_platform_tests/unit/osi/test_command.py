@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagster_open_platform.lib.osi.__main__ import laid_out, main
+from dagster_open_platform.lib.osi.command import laid_out, main
 from dagster_open_platform.lib.osi.translate import sources
 from dagster_open_platform.utils.source_code import REPOSITORY_ROOT
 from dagster_open_platform_tests.fixtures.osi import SALES
