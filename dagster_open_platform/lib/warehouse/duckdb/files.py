@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -157,9 +157,9 @@ class Reader:
         path = f'substr("{self._address}", {len(self.place.bucket) + 1})'
         return Row(path, document='"json"') if self.is_json else Row(path, columns=self.columns)
 
-    def over(self, files: Sequence[str]) -> Reader:
-        """The same over other files."""
-        return dataclasses.replace(self, files=tuple(files))
+    def of(self, columns: Mapping[str, str]) -> Reader:
+        """The same, knowing the columns of its files."""
+        return dataclasses.replace(self, columns=columns)
 
     @property
     def _address(self) -> str:

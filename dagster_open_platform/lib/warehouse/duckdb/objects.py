@@ -162,18 +162,23 @@ class DuckDBObjects(DuckDBStatements):
         if found.kind is not None or table.refresh_on_create:
             files, query = self._listed(place, table.path, table.pattern)
             asked = (query,)
-        reader = Reader(table.file_format, place, tuple(file.address for file in files))
-        if files and not reader.is_json:
-            seen = external_tables.described(self._rows(reader.description))
-            reader = Reader(reader.format, place, reader.files, seen)
+        reader = self._reader(table, place, [file.address for file in files])
         columns = external_tables.columns_of(table, reader)
         if files:
-            self._try(table, columns, reader.over(reader.files[-1:]))
+            self._try(table, self._reader(table, place, [files[-1].address]))
         statement = external_tables.create_view(table, columns, reader)
         return _Plan(asked, statement, _sizes(files), (url,))
 
-    def _try(self, table: ExternalTable, columns: Sequence[external_tables.Column], reader: Reader) -> None:
+    def _reader(self, table: ExternalTable, place: Place, files: Sequence[str]) -> Reader:
+        """A reader of files, which knows the columns that those of Parquet have together."""
+        reader = Reader(table.file_format, place, tuple(files))
+        if not files or reader.is_json:
+            return reader
+        return reader.of(external_tables.described(self._rows(reader.description)))
+
+    def _try(self, table: ExternalTable, reader: Reader) -> None:
         """Compute every column of one file, the last, so that a declaration that does not fit is told now and by name."""
+        columns = external_tables.columns_of(table, reader)
         contradictions = (duckdb.ConversionException, duckdb.BinderException, duckdb.OutOfRangeException)
         try:
             self._rows(external_tables.trial(columns, reader))
