@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import dagster as dg
 
 from dagster_open_platform.lib.automation import ingest_on_cron
+from dagster_open_platform.lib.aws.protocol import ObjectStores
 from dagster_open_platform.lib.dms.tables import ChangeTable
 from dagster_open_platform.lib.outcomes import RETRIES, raise_failures
 from dagster_open_platform.lib.schedule.component import resolve_cron
@@ -198,7 +199,7 @@ class DmsChangeTablesComponent(YamlComponent):
         def change_tables(
             context: dg.AssetExecutionContext,
             config: ChangesConfig,
-            s3: dg.ResourceParam[Any],
+            s3: dg.ResourceParam[ObjectStores],
             warehouse: WarehouseResource,
         ) -> Iterator[dg.MaterializeResult]:
             yield from self._run(context, config, s3, warehouse)
@@ -206,7 +207,11 @@ class DmsChangeTablesComponent(YamlComponent):
         return change_tables
 
     def _run(
-        self, context: dg.AssetExecutionContext, config: ChangesConfig, s3: Any, warehouse: WarehouseResource
+        self,
+        context: dg.AssetExecutionContext,
+        config: ChangesConfig,
+        s3: ObjectStores,
+        warehouse: WarehouseResource,
     ) -> Iterator[dg.MaterializeResult]:
         """Apply the changes of the selected tables; one that fails does not keep the others from being made."""
         from dagster_open_platform.lib.aws.errors import STORE_FAILURES

@@ -1,0 +1,1 @@
+"""Tests: product events out of micro-batches."""
