@@ -13,6 +13,8 @@ from pathlib import Path
 
 import duckdb
 
+from dagster_open_platform.utils.environment_helpers import SHARED_DATABASES
+
 _SUFFIX = ".duckdb"
 
 
@@ -77,6 +79,22 @@ _FIGURES: Mapping[str, str] = {
         where usage_date > (select max(usage_date) from dwh_reporting.product.organization_usage_daily)
             - interval 7 day
     """,
+    "Their annual commitments": """
+        select string_agg(format('{} {:,.0f}', currency, revenue), ', ' order by revenue desc)
+        from (
+            select currency, sum(annual_recurring_revenue) as revenue
+            from dwh_reporting.product.customer_arr
+            group by currency
+        )
+    """,
+    "AWS bill": """
+        select format('{:,.0f} USD in {}', sum(line_item_unblended_cost),
+            strftime(bill_billing_period_start_date, '%B %Y'))
+        from purina.aws.aws_cost_report
+        group by bill_billing_period_start_date
+        order by bill_billing_period_start_date desc
+        limit 1
+    """,
     "Last 7 days on GitHub": """
         select format('{:,} issues opened, {:,} closed, {:,} comments',
             sum(issues_opened)::bigint, sum(issues_closed)::bigint, sum(comments_written)::bigint)
@@ -98,11 +116,13 @@ def business_figures(warehouse: Path) -> list[Figure]:
 
 
 def count_rows(warehouse: Path) -> dict[str, int]:
-    """Rows of every table, by ``database.schema.table``; without views and what the seam keeps for itself."""
+    """Rows of every table that the platform fills, by ``database.schema.table``; without views and bookkeeping."""
     with _attached(warehouse) as connection:
         tables = connection.execute(
             "select database_name, schema_name, table_name from duckdb_tables() "
-            " where not internal and not starts_with(schema_name, '_') order by all"
+            " where not internal and not starts_with(schema_name, '_') and not starts_with(table_name, '_')"
+            " and not list_contains(?, database_name) order by all",
+            [list(SHARED_DATABASES)],
         ).fetchall()
         return {".".join(table): _count(connection, table) for table in tables}
 

@@ -81,12 +81,15 @@ def test_the_shares_add_up_to_the_whole(
     assert abs(shares.dbt - of_dbt - phases.get("manifest", 0.0)) < 1e-6
 
 
-def test_rows_are_counted_without_views_and_inner_tables(tmp_path: Path) -> None:
+def test_rows_are_counted_of_what_the_platform_fills(tmp_path: Path) -> None:
     assert count_rows(tmp_path) == {}
+    with duckdb.connect(str(tmp_path / "snowflake.duckdb")) as connection:
+        connection.execute("create schema account_usage; create table account_usage.t as from range(2)")
     with duckdb.connect(str(tmp_path / "purina.duckdb")) as connection:
         connection.execute("create schema pypi; create table pypi.t as from range(3)")
         connection.execute("create view pypi.v as from pypi.t")
         connection.execute("create schema _inner; create table _inner.t as from range(9)")
+        connection.execute("create table pypi._inner as from range(9)")
     assert count_rows(tmp_path) == {"purina.pypi.t": 3}
 
 
