@@ -136,8 +136,11 @@ def _count(connection: duckdb.DuckDBPyConnection, table: tuple[str, str, str]) -
 def _ask(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
     try:
         found = connection.execute(sql).fetchone()
-    except duckdb.CatalogException as error:
-        # After a failed run a mart may not exist; the failure itself is reported elsewhere.
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        # A wrong column is a mistake of ours. After a failed run a table, or its whole database, may not exist; the failure
+        # itself is reported elsewhere.
+        if "does not exist" not in str(error):
+            raise
         return f"not available: {str(error).splitlines()[0]}"
     return str(found[0]) if found and found[0] is not None else "nothing yet"
 
