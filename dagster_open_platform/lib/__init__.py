@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dagster_open_platform.lib.sling.cloud_product_ingest import ProdDbReplicationsComponent
     from dagster_open_platform.lib.sling.egress import EgressReplicationComponent
     from dagster_open_platform.lib.snowflake.component import SnowflakeCreateOrRefreshComponent
+    from dagster_open_platform.lib.snowflake.schema_replication import SchemaReplicationComponent
 
 __all__ = [
     "DmsChangeTablesComponent",
@@ -23,6 +24,7 @@ __all__ = [
     "LastUpdatedObservationComponent",
     "ProdDbReplicationsComponent",
     "ScheduleComponent",
+    "SchemaReplicationComponent",
     "SnowflakeCreateOrRefreshComponent",
 ]
 
@@ -33,6 +35,7 @@ _MODULES = {
     "ProdDbReplicationsComponent": "dagster_open_platform.lib.sling.cloud_product_ingest",
     "ExecutableComponent": "dagster_open_platform.lib.executable.component",
     "ScheduleComponent": "dagster_open_platform.lib.schedule.component",
+    "SchemaReplicationComponent": "dagster_open_platform.lib.snowflake.schema_replication",
     "SnowflakeCreateOrRefreshComponent": "dagster_open_platform.lib.snowflake.component",
 }
 
