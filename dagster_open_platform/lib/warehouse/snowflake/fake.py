@@ -293,7 +293,7 @@ def _without_query(text: str) -> str:
 def _error(number: int, text: str) -> Exception:
     from snowflake.connector.errors import ProgrammingError
 
-    return ProgrammingError(msg=text, errno=number, sqlstate="42000")
+    return ProgrammingError(msg=text, errno=number, sqlstate="42000", send_telemetry=False)
 
 
 _HANDLERS = (
