@@ -10,13 +10,11 @@ from collections.abc import Mapping
 from dagster_open_platform_local.services.s3.xml import document, element
 
 _STATUS = {
-    "AccessControlListNotSupported": 400,
     "AccessDenied": 403,
     "AuthorizationHeaderMalformed": 400,
     "AuthorizationQueryParametersError": 400,
     "BadDigest": 400,
     "BucketAlreadyOwnedByYou": 409,
-    "EntityTooLarge": 400,
     "EntityTooSmall": 400,
     "ExpiredToken": 400,
     "IncompleteBody": 400,
@@ -32,7 +30,6 @@ _STATUS = {
     "InvalidURI": 400,
     "KeyTooLongError": 400,
     "MalformedXML": 400,
-    "MethodNotAllowed": 405,
     "MissingContentLength": 411,
     "NoSuchBucket": 404,
     "NoSuchKey": 404,
