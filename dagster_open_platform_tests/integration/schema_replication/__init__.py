@@ -1,0 +1,1 @@
+"""Tests: the EU region's real files copied into the US warehouse."""

@@ -1,0 +1,1 @@
+"""Tests: copies of tables from one warehouse into another."""
