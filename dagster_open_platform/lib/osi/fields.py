@@ -3,10 +3,10 @@
 What belongs here: names, columns, keys. What does not: what joins datasets (`relationships.py`) and what is measured
 (`metrics.py`).
 
-Three rules make a field mean the same in OSI and in a semantic view, on any engine: a field becomes an expression over columns
-alone, each written `dataset.column`, also where the file speaks of another field; a key becomes columns; and a column
-that another field hides, because it has the column's name and another value, is refused, since Snowflake would take the
-field (https://docs.snowflake.com/en/user-guide/views-semantic/validation-rules, "Name resolution").
+In a field's expression `dataset.name` is a field of that dataset if there is one, and otherwise a column, as is a name alone.
+In a semantic view any name is the field's, except in the expression of that field itself
+(https://docs.snowflake.com/en/user-guide/views-semantic/validation-rules, "Name resolution"). So a column that another field
+hides, because it has the column's name and another value, is refused. A key becomes columns.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,17 +41,16 @@ class ResolvedField:
     Args:
         declared: As the file has it.
         place: Where.
-        tree: Its expression, over columns written `dataset.column`.
+        tree: Its expression; each name is written `dataset.name`.
+        columns: Those of its names that are columns, in lower case.
+        column: The column that it is, if it is one and nothing more.
     """
 
     declared: OsiField
     place: Place
     tree: exp.Expr
-
-    @property
-    def column(self) -> str | None:
-        """The column that it is, if it is one and nothing more (lower case)."""
-        return self.tree.name.lower() if isinstance(self.tree, exp.Column) else None
+    columns: frozenset[str]
+    column: str | None
 
 
 class _Named(Protocol):
@@ -188,16 +187,29 @@ class Datasets:
             raise self._file.invalid(
                 (*place, "expression"), "it aggregates; a field is a value of one row, a metric of many."
             )
-        tree = tree.transform(
-            lambda node: (
-                self._column(dataset, place, node, (*path, name)) if isinstance(node, exp.Column) else node
-            )
-        )
-        self._resolved[dataset, name] = ResolvedField(declared, place, tree)
+        columns: set[str] = set()
+
+        def named(node: exp.Expr) -> exp.Expr:
+            if not isinstance(node, exp.Column):
+                return node
+            other = self._other(dataset, place, node, (*path, name))
+            if other is None:
+                columns.add(node.name.lower())
+            written = other.declared.name if other else node.name.lower()
+            return exp.column(written, table=self._datasets[self._index[dataset]].name)
+
+        alone = None
+        if isinstance(tree, exp.Column):
+            other = self._other(dataset, place, tree, (*path, name))
+            alone = other.column if other else tree.name.lower()
+        tree = tree.transform(named)
+        self._resolved[dataset, name] = ResolvedField(declared, place, tree, frozenset(columns), alone)
         return self._resolved[dataset, name]
 
-    def _column(self, dataset: str, place: Place, node: exp.Column, path: tuple[str, ...]) -> exp.Expr:
-        """What a name in a field's expression stands for."""
+    def _other(
+        self, dataset: str, place: Place, node: exp.Column, path: tuple[str, ...]
+    ) -> ResolvedField | None:
+        """The field that a name in a field's expression stands for; None: it is a column."""
         here = (*place, "expression")
         name = node.name.lower()
         if node.table and self.named(here, node.table) is not self._datasets[self._index[dataset]]:
@@ -206,14 +218,13 @@ class Datasets:
                 f"{node.sql()!r} is of another dataset; a field is made of its own row. Metrics join datasets.",
             )
         if node.table and name in self._fields[dataset] and name != path[-1]:
-            other = self._resolve(dataset, name, path).tree.copy()
-            return other if isinstance(other, exp.Column) else exp.Paren(this=other)
+            return self._resolve(dataset, name, path)
         _plain(self._file, here, name, "column")
-        return exp.column(name, table=self._datasets[self._index[dataset]].name)
+        return None
 
     def _refuse_hidden(self, dataset: str, resolved: ResolvedField) -> None:
-        for column in resolved.tree.find_all(exp.Column):
-            self._refuse_hiding(dataset, (*resolved.place, "expression"), column.name, resolved)
+        for column in sorted(resolved.columns):
+            self._refuse_hiding(dataset, (*resolved.place, "expression"), column, resolved)
 
     def _refuse_hiding(self, dataset: str, place: Place, column: str, user: ResolvedField | None) -> None:
         hiding = self._resolved.get((dataset.lower(), column.lower()))

@@ -29,8 +29,9 @@ def semantic_view(
 ) -> SemanticView:
     """Translate a semantic model.
 
-    Facts and dimensions are expressions over the columns of their tables, each written `table.column`; metrics are
-    aggregates of facts and dimensions, each written `table.name`; `table` is the name in the view. All names are plain.
+    Facts and dimensions are expressions over columns of their table, and other facts and dimensions of it; metrics are
+    aggregates of facts and dimensions. Each name in them is written `table.name`, where `table` is the name in the view, and
+    is plain.
 
     Args:
         path: A file in OSI 0.1.1 with one semantic model.

@@ -186,17 +186,22 @@ def test_freshness_is_checked_with_each_observation_and_when_it_ends(warehouse: 
 class Locked(WarehouseResource):
     """A warehouse whose file somebody holds."""
 
+    patience: float = 60.0
+
     @contextmanager
     def connect(self) -> Iterator[WarehouseConnection]:
-        raise WarehouseLocked("Process 7 holds purina.duckdb.")
+        raise WarehouseLocked(f"Process 7 held purina.duckdb for {self.patience} seconds.")
         yield
 
+    def waiting_at_most(self, seconds: float) -> "Locked":
+        return self.model_copy(update={"patience": seconds})
 
-def test_a_locked_warehouse_skips_the_tick_and_says_so() -> None:
+
+def test_a_locked_warehouse_skips_the_tick_soon_and_says_so() -> None:
     locked = Locked(databases={"purina": "purina"})
     with component(locked) as defs:
         ticks = Ticks(defs, locked, dg.DagsterInstance.ephemeral())
-        assert ticks.tick() == "WarehouseLocked: Process 7 holds purina.duckdb."
+        assert ticks.tick() == "WarehouseLocked: Process 7 held purina.duckdb for 10.0 seconds."
         assert ticks.cursor is None
 
 

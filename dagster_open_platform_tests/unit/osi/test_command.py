@@ -72,9 +72,12 @@ def test_what_is_wrong_is_said_without_a_traceback(
     assert len(printed.err.splitlines()) == (2 if "nam:" in phrase else 1)
 
 
-TEXTS = st.text("a'\"(),\\ \n", max_size=12).map(
-    lambda text: "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
+TEXTS = st.builds(
+    lambda text, quote: "'" + text.replace("\\", "\\\\").replace("Q", quote) + "'",
+    st.text('aQ()," \n\\', max_size=12),
+    st.sampled_from(["''", "\\'"]),
 )
+"""Texts of Snowflake's, in which a quote is written in either way."""
 
 
 @given(st.lists(st.tuples(st.sampled_from(["A AS f(1, 2)", '"b (,"', "c"]), TEXTS), min_size=1, max_size=4))

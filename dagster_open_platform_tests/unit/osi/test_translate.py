@@ -37,7 +37,7 @@ def test_everything_that_a_model_may_have(tmp_path: Path) -> None:
         facts=(
             SemanticExpression("Orders", "order_id", "Orders.order_id"),
             SemanticExpression("Orders", "net", "Orders.gross - Orders.discount"),
-            SemanticExpression("Orders", "doubled", "(Orders.gross - Orders.discount) * 2"),
+            SemanticExpression("Orders", "doubled", "Orders.net * 2"),
             SemanticExpression("customers", "id", "customers.customer_id"),
             SemanticExpression("customers", "rate", "customers.rate"),
         ),
@@ -128,3 +128,18 @@ def test_a_metric_over_a_dataset_that_is_reached_on_the_way_is_of_the_finest(tmp
     )
     weighted = next(metric for metric in translated(tmp_path, text).metrics if metric.name == "weighted")
     assert weighted.table == "lines"
+
+
+@pytest.mark.parametrize("column", ["net", "orders.net", "ORDERS.Net"])
+def test_a_field_may_have_the_name_of_a_column_that_it_is_made_of(tmp_path: Path, column: str) -> None:
+    view = translated(tmp_path, SALES.replace("expression: gross - discount}", f"expression: {column} / 2}}"))
+    facts = {fact.name: fact.expression for fact in view.facts}
+    assert (facts["net"], facts["doubled"]) == ("Orders.net / 2", "Orders.net * 2")
+
+
+def test_a_key_may_be_named_by_a_field_of_a_field_that_is_a_column(tmp_path: Path) -> None:
+    text = SALES.replace("expression: rate}", "expression: customers.id}").replace(
+        "to_columns: [id]", "to_columns: [rate]"
+    )
+    [relationship] = translated(tmp_path, text).relationships
+    assert relationship.referenced_columns == ("customer_id",)
