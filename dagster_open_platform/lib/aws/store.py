@@ -41,10 +41,7 @@ class S3Store:
     def list_objects(self, bucket: str, prefix: str, *, start_after: str = "") -> Iterator[ObjectInfo]:
         """See ``ObjectStore.list_objects``."""
         for page in self._pages(bucket, Prefix=prefix, StartAfter=start_after):
-            for found in page.get("Contents", ()):
-                yield ObjectInfo(
-                    found["Key"], _unquoted(found["ETag"]), int(found["Size"]), found["LastModified"]
-                )
+            yield from _infos(page)
 
     def list_folders(self, bucket: str, prefix: str, *, start_after: str = "") -> Iterator[str]:
         """See ``ObjectStore.list_folders``."""
@@ -58,12 +55,10 @@ class S3Store:
 
     def head_object(self, bucket: str, key: str) -> ObjectInfo | None:
         """See ``ObjectStore.head_object``."""
-        try:
-            with store_errors(self._asked("look at", bucket, key)):
-                found = self._client.head_object(Bucket=bucket, Key=key)
-        except MissingObject:
-            return None
-        return ObjectInfo(key, _unquoted(found["ETag"]), int(found["ContentLength"]), found["LastModified"])
+        # Not with HEAD, whose answer has no body, so that nobody learns why it failed.
+        with store_errors(self._asked("look at", bucket, key)):
+            page = self._client.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)
+        return next((info for info in _infos(page) if info.key == key), None)
 
     def get_object(self, bucket: str, key: str, *, if_match: str | None = None) -> tuple[bytes, str]:
         """See ``ObjectStore.get_object``."""
@@ -146,6 +141,11 @@ def _refuse_undeleted(answer: Mapping[str, Any], asked: Asked) -> None:
         f"Cannot {asked}: {len(failed)} of them stay, first {first.get('Key')} ({first.get('Code')}):"
         f" {first.get('Message') or 'no reason given'}"
     )
+
+
+def _infos(page: Mapping[str, Any]) -> Iterator[ObjectInfo]:
+    for found in page.get("Contents", ()):
+        yield ObjectInfo(found["Key"], _unquoted(found["ETag"]), int(found["Size"]), found["LastModified"])
 
 
 def _unquoted(etag: str) -> str:
