@@ -101,20 +101,24 @@ class Fields:
             raise self.invalid(["options"], str(error.description)) from None
         return declaration
 
+    @property
+    def _kind(self) -> str:
+        return f"{'an' if self.type[0] in 'aeiou' else 'a'} {self.type}"
+
     def _check_options(self) -> None:
         """Refuse what the type does not have, and miss what it needs."""
         required, valid = REQUIRED[self.type], {*REQUIRED[self.type], *OPTIONAL[self.type]}
         for option in sorted({*self.given} - valid):
             raise self.invalid(
-                ["options", option], f"means nothing for a {self.type}.{suggestion(option, valid)}"
+                ["options", option], f"means nothing for {self._kind}.{suggestion(option, valid)}"
             )
         for option in required:
             if getattr(self.options, option) in (None, ""):
-                raise self.invalid(["options", option], f"required for a {self.type}, but missing.")
+                raise self.invalid(["options", option], f"required for {self._kind}, but missing.")
         for field in ("columns", "partition_by"):
             if getattr(self, field) and self.type != "external table":
                 raise self.invalid(
-                    [field], f"means nothing for a {self.type}; only an external table has any."
+                    [field], f"means nothing for {self._kind}; only an external table has any."
                 )
 
     def _stage(self) -> Stage:
