@@ -36,7 +36,14 @@ from dagster_open_platform.lib.sling.fields import Timedelta, names, resolve_tim
 from dagster_open_platform.lib.warehouse.errors import InvalidIdentifier
 from dagster_open_platform.lib.warehouse.identifiers import validated
 from dagster_open_platform.lib.yaml_component import YamlComponent, invalid_value
-from dagster_open_platform.utils.environment_helpers import get_environment
+from dagster_open_platform.utils.environment_helpers import (
+    InvalidEnvironment,
+    get_database_for_environment,
+    get_environment,
+)
+
+OWN = "warehouse"
+"""Key of the platform's own warehouse."""
 
 
 def resolve_truth(context: dg.ResolutionContext, value: Any) -> bool:
@@ -122,7 +129,7 @@ class LastUpdatedObservationComponent(YamlComponent):
         dg.Resolver.default(
             description="Key of the warehouse that has the tables.", examples=["warehouse_eu"]
         ),
-    ] = "warehouse"
+    ] = OWN
     interval: Annotated[
         timedelta,
         dg.Resolver(
@@ -216,6 +223,17 @@ class LastUpdatedObservationComponent(YamlComponent):
                 description=" ".join(
                     text for text in (table.description or f"Table {table.table}.", self.description) if text
                 ),
+                metadata={"dagster/table_name": self._physical(index, watched[key])},
             )
-            for key, table in zip(watched, self.tables, strict=True)
+            for index, (key, table) in enumerate(zip(watched, self.tables, strict=True))
         ]
+
+    def _physical(self, index: int, table: Watched) -> str:
+        """The table's name in this environment: another warehouse than the platform's own has no other names."""
+        try:
+            database = (
+                get_database_for_environment(table.database) if self.resource_key == OWN else table.database
+            )
+        except InvalidEnvironment as error:
+            raise self.invalid(["tables", index, "table"], str(error.description)) from error
+        return f"{database}.{table.schema}.{table.name}"

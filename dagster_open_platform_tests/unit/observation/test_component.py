@@ -47,7 +47,7 @@ def component(
     yaml: str = YAML,
 ) -> Iterator[dg.Definitions]:
     files = {"a/components/defs.yaml": yaml}
-    with loaded(files, {"vendor_warehouse": warehouse}, environment) as defs:
+    with loaded(files, {"vendor_warehouse": warehouse, "warehouse": warehouse}, environment) as defs:
         yield defs
 
 
@@ -113,6 +113,15 @@ def test_the_assets_are_observable_and_described() -> None:
         assert asset.op.name == "observe_vendor_last_updated"
         assert asset.op.pool == "warehouse"
         assert {key.name for key in graph.asset_check_keys} == {"freshness_check"}
+
+
+def test_a_table_has_the_name_of_the_environment_in_the_platforms_own_warehouse_only() -> None:
+    names = []
+    for yaml in (YAML, YAML.replace("  resource_key: vendor_warehouse\n", "")):
+        with component(environment=EnvironmentName.BRANCH, yaml=yaml) as defs:
+            [spec] = [each for each in defs.resolve_all_asset_specs() if each.key == USERS]
+            names.append(spec.metadata["dagster/table_name"])
+    assert names == ["purina.vendor.users", "purina_clone_7.vendor.users"]
 
 
 @pytest.mark.parametrize(

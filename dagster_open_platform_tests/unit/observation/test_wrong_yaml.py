@@ -44,6 +44,7 @@ CASES = [
         "tables.0.table",
         "'ven-dor' is not a valid name",
     ),
+    ("table: purina.vendor.users", "table: purin.vendor.users", "tables.0.table", "Unknown database 'purin'"),
     ("table: purina.vendor.roles", "tables: x", "tables.1.tables", "Did you mean 'table'?"),
     ("key: vendor/roles", "key: vendor/users", "tables.1.key", "'vendor/users' is there twice"),
     (
