@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ from dagster_open_platform.lib.warehouse.errors import InvalidDeclaration, Missi
 from dagster_open_platform.lib.warehouse.objects import FileFormat
 
 _ADDRESS = "filename"
+_SIZED = "SELECT filename, size FROM read_blob({0})"
 _GLOB = re.compile(r"[*?\[]")
 _COMPRESSIONS = {
     "AUTO": "auto_detect",
@@ -82,7 +83,9 @@ def place_of(url: str) -> Place:
     return Place(f"{directory}/", f"{directory}/")
 
 
-def listing(place: Place, path: str = "", pattern: str | None = None) -> tuple[str, list[str]]:
+def listing(
+    place: Place, path: str = "", pattern: str | None = None, names_only: bool = False
+) -> tuple[str, list[str]]:
     """Return the query for address and size of files, in order, and the values that it binds.
 
     One request lists a thousand keys of S3 with their sizes; no file is opened. It fails where there is no file at all.
@@ -92,14 +95,43 @@ def listing(place: Place, path: str = "", pattern: str | None = None) -> tuple[s
         path: Below it; empty: all of it.
         pattern: What the path below the stage must match as a whole, as Snowflake has it
             (https://docs.snowflake.com/en/sql-reference/sql/create-pipe: it trims the stage's own path).
+        names_only: Without sizes; it also finds files that DuckDB has no way to open.
     """
     folder = place.root + (f"{path.strip('/')}/" if path.strip("/") else "")
-    query = "SELECT filename, size FROM read_blob(?) WHERE NOT ends_with(filename, '/')"
+    name, source = ("file", "SELECT file FROM glob(?)") if names_only else ("filename", _SIZED.format("?"))
+    query = f"{source} WHERE NOT ends_with({name}, '/')"
     values = [f"{_escaped(folder)}**"]
     if pattern is not None:
-        query += " AND regexp_full_match(substr(filename, ?::BIGINT), ?)"
+        query += f" AND regexp_full_match(substr({name}, ?::BIGINT), ?)"
         values += [str(len(place.root) + 1), pattern]
-    return f"{query} ORDER BY filename", values
+    return f"{query} ORDER BY {name}", values
+
+
+def sizes(place: Place, addresses: Sequence[str]) -> str:
+    """Return the query for address and size of the given files, in order, which asks for each of them.
+
+    Raises:
+        UnreadableFile: DuckDB has no way to name one of them.
+    """
+    _check_names(place, addresses)
+    return f"{_SIZED.format(_listed(addresses))} ORDER BY filename"
+
+
+def is_unreadable(error: Exception) -> bool:
+    """Tell whether a listing failed because of a name that DuckDB cannot open: it takes what follows `?` for settings."""
+    return "Invalid query parameters found" in str(error)
+
+
+def _check_names(place: Place, addresses: Sequence[str]) -> None:
+    if odd := [address for address in addresses if place.is_object_storage and "?" in address]:
+        raise UnreadableFile(
+            f"DuckDB cannot read {odd[0]}, because of the question mark in its name. Rename it, or leave it out with"
+            " `pattern`."
+        )
+
+
+def _listed(addresses: Sequence[str]) -> str:
+    return f"[{', '.join(literal(_escaped(address)) for address in addresses)}]"
 
 
 def _escaped(address: str) -> str:
@@ -167,15 +199,10 @@ class Reader:
         return FILENAME if _ADDRESS in {name.lower() for name in self.columns} else _ADDRESS
 
     def _call(self, settings: Mapping[str, str]) -> str:
-        if odd := [file for file in self.files if self.place.is_object_storage and "?" in file]:
-            raise UnreadableFile(
-                f"DuckDB cannot read {odd[0]}, because of the question mark in its name. Rename it, or leave it out"
-                " with `pattern`."
-            )
+        _check_names(self.place, self.files)
         function, options = self._json() if self.is_json else self._parquet()
-        files = ", ".join(literal(_escaped(file)) for file in self.files)
         settings = {**settings, "hive_partitioning": "false", **options}
-        return f"{function}([{files}], {', '.join(f'{name} = {value}' for name, value in settings.items())})"
+        return f"{function}({_listed(self.files)}, {', '.join(f'{name} = {value}' for name, value in settings.items())})"
 
     def _json(self) -> tuple[str, dict[str, str]]:
         given = self._given({"COMPRESSION", "STRIP_OUTER_ARRAY"})

@@ -21,7 +21,15 @@ import duckdb
 
 from dagster_open_platform.lib.warehouse.declarations import KINDS, check, kind_of
 from dagster_open_platform.lib.warehouse.duckdb import external_tables, object_records, sql
-from dagster_open_platform.lib.warehouse.duckdb.files import File, Place, Reader, listing, place_of
+from dagster_open_platform.lib.warehouse.duckdb.files import (
+    File,
+    Place,
+    Reader,
+    is_unreadable,
+    listing,
+    place_of,
+    sizes,
+)
 from dagster_open_platform.lib.warehouse.duckdb.object_records import Found, Record
 from dagster_open_platform.lib.warehouse.duckdb.queries import tables_of, translate_query
 from dagster_open_platform.lib.warehouse.duckdb.semantic import SemanticQueries
@@ -144,10 +152,18 @@ class DuckDBObjects(DuckDBStatements):
         try:
             rows = self._rows(query, values)
         except duckdb.IOException as error:
-            if "No files found" not in str(error):
+            if is_unreadable(error):
+                rows = self._listed_by_name(place, path, pattern)
+            elif "No files found" in str(error):
+                rows = []
+            else:
                 raise
-            rows = []
         return [File(str(address), int(size)) for address, size in rows], shown
+
+    def _listed_by_name(self, place: Place, path: str, pattern: str | None) -> list[tuple[str, int]]:
+        """The files that are wanted, where others have names that DuckDB cannot open."""
+        names = [name for (name,) in self._rows(*listing(place, path, pattern, names_only=True))]
+        return self._rows(sizes(place, names)) if names else []
 
     def _external_table(self, table: ExternalTable, found: Found) -> _Plan:
         note = self._noted(table.stage, is_stage=True)

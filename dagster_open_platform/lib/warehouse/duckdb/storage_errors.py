@@ -20,6 +20,7 @@ from dagster_open_platform.lib.warehouse.errors import (
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
 _HTTP = re.compile(r"HTTP \w+ error reading '(?P<address>[^']*)'.*?\(HTTP (?P<status>\d{3})\b", re.S)
+_ANSWERED = re.compile(r"Request returned HTTP (?P<status>\d{3}) for HTTP \w+ to '(?P<address>[^'?]*)")
 _NETWORK = re.compile(r"(?P<problem>[\w ]+) error for HTTP \w+ to '(?P<address>[^'?]*)")
 _CREDENTIALS = re.compile(
     r"\b(ExpiredToken|TokenRefreshRequired|InvalidToken|InvalidAccessKeyId|SignatureDoesNotMatch|RequestTimeTooSkewed)\b"
@@ -49,7 +50,7 @@ def storage_error(text: str, what: str) -> PermanentFailure | RetryableFailure |
             f"Object storage was not reached while {what}: {network['problem'].strip()}, {network['address']}. Is the"
             " service up, and AWS_ENDPOINT_URL_S3 its address?"
         )
-    if answer := _HTTP.search(text):
+    if answer := _HTTP.search(text) or _ANSWERED.search(text):
         return _of_answer(text, what, answer["address"], int(answer["status"]))
     for damaged in _DAMAGED:
         if found := damaged.search(text):
