@@ -21,7 +21,7 @@ from dagster_open_platform_tests.fixtures.workspace_runs import (
     SMALL,
     Killed,
     assert_no_marker_lies,
-    assert_staged,
+    assert_whole,
     run,
     sources_of,
     staged_locations,
@@ -195,8 +195,10 @@ def test_a_run_notices_that_chunks_were_deleted_which_it_is_about_to_name() -> N
     with pytest.raises(Killed):
         run(store)
     store.before = lambda request, key: None
-    assert_no_marker_lies(store, {sources_of(sent): sent for sent in (first, second)})
-    assert_staged(store, {(DAYS[0], "a"): first})
+    assert_no_marker_lies(
+        store.objects(WORKSPACE, "staging/"), {sources_of(sent): sent for sent in (first, second)}
+    )
+    assert_whole(store, {(DAYS[0], "a"): first})
 
 
 def test_of_two_formats_on_one_day_the_later_one_counts() -> None:
@@ -210,4 +212,4 @@ def test_of_two_formats_on_one_day_the_later_one_counts() -> None:
                 lambda bucket, key, body, n=number: store.put(bucket, key, body, modified=NOON + n * later)
             )
         run(store)
-        assert_staged(store, {(DAYS[0], "a"): order[-1]})
+        assert_whole(store, {(DAYS[0], "a"): order[-1]})
