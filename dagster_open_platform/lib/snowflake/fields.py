@@ -49,7 +49,7 @@ def resolve_name(context: dg.ResolutionContext, value: Any) -> str:
     Raises:
         InvalidYaml: It is none.
     """
-    found = str(context.resolve_value(value))
+    found = str(resolve_text(context, value))
     if not NAME.fullmatch(found):
         raise invalid_value(
             context, f"found {found!r}; expected letters, digits and underscores, not starting with a digit."
@@ -63,7 +63,7 @@ def resolve_type(context: dg.ResolutionContext, value: Any) -> str:
     Raises:
         InvalidYaml: There is no such type.
     """
-    found = str(context.resolve_value(value)).lower()
+    found = str(resolve_text(context, value)).lower()
     if found not in TYPES:
         raise invalid_value(
             context, f"found {found!r}, which is no type of object.{suggestion(found, TYPES)}"
