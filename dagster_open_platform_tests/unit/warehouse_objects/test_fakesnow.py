@@ -2,8 +2,9 @@
 
 Measured with fakesnow 0.11.18: it makes and shows stages, external ones without their storage integration, file format and comment;
 it makes views, ignoring SECURE and COPY GRANTS, and fails on a comment with a quote; it answers INFORMATION_SCHEMA.TABLES for
-tables and lacks views there; it makes an ordinary table of a dynamic one. It does not read: ALTER STAGE, external tables, refreshes, SHOW of what it does not know,
-semantic views, GRANT OWNERSHIP. Decisions about those are tested with the session of `snowflake/fake.py`.
+tables and lacks views there; it makes an ordinary table of a dynamic one. It does not read: ALTER STAGE, external tables,
+refreshes, SHOW of what it does not know, semantic views, GRANT OWNERSHIP. Decisions about those are tested with the session of
+`snowflake/fake.py`.
 """
 
 from collections.abc import Iterator
