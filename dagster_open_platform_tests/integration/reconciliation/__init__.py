@@ -1,0 +1,1 @@
+"""Tests: the reconciliation over a real Postgres, change files, copies and dbt's staging models."""

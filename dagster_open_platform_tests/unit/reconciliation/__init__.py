@@ -1,0 +1,1 @@
+"""Tests: why places that hold a table differ."""
