@@ -21,6 +21,7 @@ from dagster_open_platform.lib.automation_sensors import automation_sensors
 from dagster_open_platform.lib.definition_checks import check_definitions
 from dagster_open_platform.lib.yaml_errors import located_yaml_errors
 from dagster_open_platform.resources import default_resources
+from dagster_open_platform.utils import garbage_collector
 from dagster_open_platform.utils.environment_helpers import (
     Environment,
     environment_scope,
@@ -52,7 +53,7 @@ def build_definitions(
         PermanentFailure: An instance, the environment or the dbt manifest is wrong; the message says where.
     """
     environment = environment or get_environment()
-    with environment_scope(environment), warnings.catch_warnings():
+    with environment_scope(environment), garbage_collector.paused(), warnings.catch_warnings():
         # Code references and asset-spec mapping are beta in a Dagster whose exact version is pinned: nothing to tell.
         warnings.simplefilter("ignore", dg.BetaWarning)
         warnings.simplefilter("ignore", dg.PreviewWarning)

@@ -6,6 +6,8 @@ functions; both skip a bare ``AssetSpec``, hence ``here()``.
 """
 
 import inspect
+import itertools
+import traceback
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,8 +26,10 @@ def here(depth: int = 1) -> dict[str, Any]:
     Args:
         depth: How many frames up the declaration stands; 1 is the caller itself.
     """
-    frame = inspect.stack(context=0)[depth]
-    return reference_to(Path(frame.filename), frame.lineno)
+    # Not `inspect.stack`, which looks for the source file of every frame: 25 ms a call while definitions load.
+    frames = itertools.islice(traceback.walk_stack(inspect.currentframe()), depth, None)
+    frame, line = next(frames)
+    return reference_to(Path(frame.f_code.co_filename), line)
 
 
 def reference_to(path: Path, line: int) -> dict[str, Any]:
