@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt import DbtCliResource, DbtProject
 
 from dagster_open_platform.lib.dbt.evidence import DbtEvent
 from dagster_open_platform.lib.dbt.manifest import load_manifest
-from dagster_open_platform.lib.dbt.properties import DAILY_TAG
+from dagster_open_platform.lib.dbt.nodes import Selection, specs_of
+from dagster_open_platform.lib.dbt.properties import DAILY_TAG, is_daily
 from dagster_open_platform.lib.dbt.relations import Relations
 from dagster_open_platform.lib.dbt.runner import DbtRunConfig, build
 from dagster_open_platform.lib.dbt.translator import PlatformDbtTranslator
@@ -30,6 +31,20 @@ POOL = "warehouse"
 # Only what may pass by itself is retried: a lock, a network. What a retry can't mend says so itself.
 RETRIES = dg.RetryPolicy(max_retries=3, delay=15, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 
+DAILY = Selection("dbt_daily", is_daily, select=f"tag:{DAILY_TAG}", is_daily=True)
+SNAPSHOTS = Selection(
+    "dbt_snapshots", lambda node: node["resource_type"] == "snapshot", select="resource_type:snapshot"
+)
+SELECTIONS = (
+    Selection(
+        "dbt_non_partitioned",
+        lambda node: not (DAILY.has(node) or SNAPSHOTS.has(node)),
+        exclude=f"tag:{DAILY_TAG} resource_type:snapshot",
+    ),
+    DAILY,
+    SNAPSHOTS,
+)
+
 
 @dg.definitions
 def dbt_definitions() -> dg.Definitions:
@@ -39,38 +54,42 @@ def dbt_definitions() -> dg.Definitions:
 
 def definitions_of(manifest: Mapping[str, Any], *, retries: dg.RetryPolicy = RETRIES) -> dg.Definitions:
     """The dbt assets and their checks, from a manifest."""
-    project = DbtProject(project_dir=PROJECT_DIR)
     translator = PlatformDbtTranslator(
         relations=Relations(get_environment()), daily_partitions=DAILY_PARTITIONS
     )
-
-    def op(name: str, **selection: Any) -> dg.AssetsDefinition:
-        @dbt_assets(
-            name=name,
-            manifest=manifest,
-            project=project,
-            dagster_dbt_translator=translator,
-            pool=POOL,
-            retry_policy=retries,
-            **selection,
-        )
-        def build_selected(
-            context: dg.AssetExecutionContext,
-            dbt: DbtCliResource,
-            warehouse: WarehouseResource,
-            config: DbtRunConfig,
-        ) -> Iterator[DbtEvent]:
-            yield from build(context, dbt, warehouse, config, manifest)
-
-        return build_selected
-
-    non_partitioned = op("dbt_non_partitioned", exclude=f"tag:{DAILY_TAG} resource_type:snapshot")
-    daily = op(
-        "dbt_daily",
-        select=f"tag:{DAILY_TAG}",
-        partitions_def=DAILY_PARTITIONS,
-        # A range of days is one run of dbt, with one window.
-        backfill_policy=dg.BackfillPolicy.single_run(),
+    return dg.Definitions(
+        assets=[_op(selection, manifest, translator, retries) for selection in SELECTIONS],
     )
-    snapshots = op("dbt_snapshots", select="resource_type:snapshot")
-    return dg.Definitions(assets=[non_partitioned, daily, snapshots])
+
+
+def _op(
+    selection: Selection,
+    manifest: Mapping[str, Any],
+    translator: PlatformDbtTranslator,
+    retries: dg.RetryPolicy,
+) -> dg.AssetsDefinition:
+    specs, check_specs = specs_of(manifest, translator, DbtProject(PROJECT_DIR), selection)
+
+    @dg.multi_asset(
+        name=selection.op,
+        specs=specs,
+        check_specs=check_specs,
+        # Tests of sources are checks of assets that others make.
+        allow_arbitrary_check_specs=True,
+        can_subset=True,
+        # A range of days is one run of dbt, with one window.
+        backfill_policy=dg.BackfillPolicy.single_run() if selection.is_daily else None,
+        partitions_def=DAILY_PARTITIONS if selection.is_daily else None,
+        pool=POOL,
+        retry_policy=retries,
+        op_tags=selection.tags,
+    )
+    def build_selected(
+        context: dg.AssetExecutionContext,
+        dbt: DbtCliResource,
+        warehouse: WarehouseResource,
+        config: DbtRunConfig,
+    ) -> Iterator[DbtEvent]:
+        yield from build(context, dbt, warehouse, config, manifest)
+
+    return build_selected
