@@ -72,7 +72,7 @@ class DmsChangeTablesComponent(YamlComponent):
     """Keeps tables in the state of a source, from the change files that AWS DMS writes to S3.
 
     It makes one op with an asset for each table, `dms/<table>`, and an external asset for its files, `s3/dms/<table>`. Deleted
-    rows stay, marked.
+    rows stay, marked; beside each table is a view of its live rows, `<table>_current`.
     """
 
     bucket: Annotated[
@@ -170,7 +170,7 @@ class DmsChangeTablesComponent(YamlComponent):
                 group_name=self.target.schema,
                 owners=self.owners,
                 kinds={"s3", "snowflake"},
-                description=f"{table.description} Kept from change files; a deleted row stays, with _dms_deleted.",
+                description=f"{table.description} Kept from change files; a deleted row stays, with _dms_deleted. The view {table.name}_current has the live rows.",
                 metadata={"dagster/table_name": f"{database}.{self.target.schema}.{table.name}"},
                 automation_condition=ingest_on_cron(self.cron_schedule),
             )
@@ -243,12 +243,14 @@ class DmsChangeTablesComponent(YamlComponent):
         checks: Collection[str],
     ) -> dg.MaterializeResult:
         from dagster_open_platform.lib.dms.apply import apply_changes
+        from dagster_open_platform.lib.dms.live import refresh_live_view
         from dagster_open_platform.lib.dms.reporting import metadata_of
         from dagster_open_platform.lib.dms.table_checks import check_table
 
         table = warehouse.table(self.target.database, self.target.schema, declared.name)
         change_table = ChangeTable(declared.name, tuple(declared.key), tuple(declared.omit))
         applied = apply_changes(connection, source, change_table, table, anew=config.full_refresh)
+        refresh_live_view(connection, table)
         within = declared.last_change_within or self.last_change_within
         key, now = self._key(declared.name), dt.datetime.now(dt.UTC)
         results = check_table(key, connection, change_table, table, applied.listed, within, now)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import pyarrow as pa
 import pytest
 
 from dagster_open_platform.lib.aws.buckets import DMS
@@ -14,7 +15,7 @@ from dagster_open_platform.lib.aws.fake import FakeObjectStore, FakeS3
 from dagster_open_platform.lib.outcomes import TablesFailed, TablesInterrupted, raise_failures
 from dagster_open_platform.lib.yaml_errors import InvalidYaml
 from dagster_open_platform_tests.fixtures.components import loaded
-from dagster_open_platform_tests.fixtures.dms import Change, change_file, expected, key_of, stored
+from dagster_open_platform_tests.fixtures.dms import SCHEMA, Change, change_file, expected, key_of, stored
 from dagster_open_platform_tests.fixtures.warehouse import local_duckdb
 
 GOOD = """
@@ -237,6 +238,27 @@ def test_a_full_refresh_is_asked_for_by_config(platform: Platform) -> None:
     assert set(stored(platform.directory)) == {1, 2, 7}
     platform.run("users", full_refresh=True)
     assert stored(platform.directory) == expected([reloaded])
+
+
+def test_the_view_has_the_live_rows_and_whatever_columns_come(platform: Platform) -> None:
+    def current() -> list[dict[str, Any]]:
+        with local_duckdb(platform.directory).connect() as connection:
+            return connection.query("SELECT * FROM purina.dms.users_current ORDER BY id").to_pylist()
+
+    platform.put(
+        "users", "2026/07/01/1.parquet", Change("D", 1, {"id": 1}), Change("U", 2, {"id": 2, "name": "x"})
+    )
+    platform.run("users")
+    assert [(row["id"], row["name"]) for row in current()] == [(2, "x")]
+    assert "_dms_deleted" not in current()[0]
+
+    came = pa.schema([*SCHEMA, pa.field("came", pa.string())])
+    body = change_file([Change("U", 3, {"id": 2, "came": "later"}), Change("I", 4, {"id": 5})], came)
+    platform.store.put(DMS, key_of("2026/07/02/1.parquet", "users"), body)
+    platform.run("users")
+    assert [(row["id"], row["came"]) for row in current()] == [(2, "later"), (5, None)]
+    platform.run("users", full_refresh=True)
+    assert [(row["id"], row["came"]) for row in current()] == [(2, "later"), (5, None)]
 
 
 CORRUPTIONS = {
