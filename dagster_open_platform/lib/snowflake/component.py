@@ -8,7 +8,6 @@ version is a digest of what the YAML says, before templates, so that it is the s
 the asset, a change of it does too.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +17,7 @@ from pydantic import BaseModel, PrivateAttr
 from dagster_open_platform.lib.automation import on_code_changed, on_inputs_updated
 from dagster_open_platform.lib.outcomes import RETRIES
 from dagster_open_platform.lib.sling.fields import names
+from dagster_open_platform.lib.snowflake.asset_attributes import AssetAttributes
 from dagster_open_platform.lib.snowflake.declared import Fields, raw
 from dagster_open_platform.lib.snowflake.fields import (
     TYPES,
@@ -51,64 +51,6 @@ _DECLARING = (
 )
 _KINDS = {"stage": {"s3"}, "external table": {"s3"}}
 _TABLES = ("external table", "view", "dynamic table")
-
-
-@dataclass(frozen=True)
-class AssetAttributes(dg.Resolvable):
-    """What Dagster knows of the object."""
-
-    key: Annotated[
-        dg.ResolvedAssetKey | None,
-        dg.Resolver.default(description="By default `snowflake/<schema>/<name>`, in lower case."),
-    ] = None
-    deps: Annotated[
-        list[dg.ResolvedAssetKey] | None,
-        dg.Resolver.default(
-            description="Keys of the assets that it is made from: the stage, the files, the tables of a query.",
-            examples=[["snowflake/aws/billing_exports", "s3/billing_exports/aws_cost"]],
-        ),
-    ] = None
-    description: Annotated[
-        str | None, text("What it holds; by default the comment that the object gets.")
-    ] = None
-    group_name: Annotated[str | None, text("By default the schema.")] = None
-    owners: Annotated[
-        list[str] | None,
-        names(
-            description="Who answers for it; by default the data platform's team.",
-            examples=[["team:data-platform"]],
-        ),
-    ] = None
-    kinds: Annotated[
-        list[str] | None,
-        names(description="By default `snowflake`, and `s3` if it has files.", examples=[["snowflake"]]),
-    ] = None
-    tags: Annotated[
-        dict[str, str] | None,
-        dg.Resolver(
-            lambda context, tags: (
-                tags and {key: str(context.resolve_value(value)) for key, value in tags.items()}
-            ),
-            model_field_type=dict[str, str | int | float | bool] | None,
-            description="Tags of the asset.",
-        ),
-    ] = None
-    automation_condition: Annotated[
-        dg.AutomationCondition | None,
-        dg.Resolver.default(
-            model_field_type=str | None,
-            description="When it is refreshed; by default when an input is updated. A changed declaration is always a reason.",
-            examples=["{{ ingest_on_cron('0 6 * * *') }}"],
-        ),
-    ] = None
-    freshness_policy: Annotated[
-        dg.FreshnessPolicy | None,
-        dg.Resolver.default(
-            model_field_type=str | None,
-            description="How old the last refresh may become.",
-            examples=["{{ fresh_within(fail_hours=36) }}"],
-        ),
-    ] = None
 
 
 class SnowflakeCreateOrRefreshComponent(YamlComponent):
