@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dagster_open_platform.lib.aws.buckets import EVENTS
+from dagster_open_platform.lib.aws.errors import ObjectStoreUnavailable
 from dagster_open_platform.lib.aws.fake import FakeObjectStore
 from dagster_open_platform.lib.events.errors import BatchesGone
 from dagster_open_platform.lib.events.land import EventSource, land_day
@@ -82,6 +83,31 @@ def test_what_a_day_does_not_bring_any_more_goes_unless_another_day_brought_it_t
     # A day that was not landed brings nothing until it is.
     site.land(3)
     assert table(site) == expected(files, [0, 1, 2, 3])
+
+
+def test_a_landing_that_dies_half_way_loses_nothing_and_the_next_one_ends_it(site: Site) -> None:
+    files: dict[int, Batches] = {0: [[event("a"), event("both"), event("gone")]], 1: [[event("both", 1)]]}
+    for number in files:
+        site.put(number, files[number])
+        site.land(number)
+    files[0] = [[event("a", payload={"path": "/new"}), event("more")]]
+    site.put(0, files[0])
+
+    def dies(request: str, key: str) -> None:
+        if key.startswith(f"events/{day(1):%Y/%m/%d}"):
+            raise ObjectStoreUnavailable("The connection broke.")
+
+    site.store.before = dies
+    with pytest.raises(ObjectStoreUnavailable):
+        site.land(0)
+    # What the day brings is there already; what it does not bring any more is there still.
+    found = table(site)
+    assert set(found) == {"a", "more", "both", "gone"}
+    assert found["a"] == expected(files, [0])["a"]
+
+    site.store.before = lambda request, key: None
+    site.land(0)
+    assert table(site) == expected(files, [0, 1])
 
 
 NAMES = st.sampled_from("abcdef")
