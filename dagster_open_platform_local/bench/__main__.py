@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from rich.console import Console
 from rich.table import Table
 
-from dagster_open_platform_local.bench import dms, load, replication, warehouse
+from dagster_open_platform_local.bench import dms, load, replication, warehouse, workspace
 from dagster_open_platform_local.bench.ratio import Ratio
 
 MEASURES: Mapping[str, Callable[[], list[Ratio]]] = {
@@ -15,6 +15,7 @@ MEASURES: Mapping[str, Callable[[], list[Ratio]]] = {
     "warehouse": warehouse.measure,
     "replication": replication.measure,
     "dms": dms.measure,
+    "workspace": workspace.measure,
 }
 
 
