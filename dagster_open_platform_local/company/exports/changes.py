@@ -34,8 +34,6 @@ from dagster_open_platform_local.company.hashing import Draws
 from dagster_open_platform_local.company.moments import DAY_SECONDS, unix_seconds
 from dagster_open_platform_local.company.settings import CompanySettings
 
-LOAD_AFTER_DAYS = 30
-"""Days after the epoch at whose 00:00 (UTC) the rows of the full load are read: 2026-07-01 with the usual epoch."""
 _PREFIX = "cloud_product/public"
 _MOST_FILES = 2
 _TWO_FILES, _OUT_OF_ORDER, _ROW_TWICE = 0.15, 0.08, 0.01
@@ -45,11 +43,8 @@ _AGAIN_MILLIS = 5_000
 
 
 def objects_of_day(settings: CompanySettings, day: date) -> Objects:
-    """What the replication writes on a day: the full load if it is the first one, and the changes of the day."""
-    age = (day - settings.epoch).days
-    if age < LOAD_AFTER_DAYS:
-        return
-    if age == LOAD_AFTER_DAYS:
+    """What the replication writes on a day: on the epoch the full load, as of its 00:00 (UTC), and the changes of the day."""
+    if day == settings.epoch:
         for name, rows in full_load(settings, day).items():
             yield StoredObject(DMS, f"{_PREFIX}/{name}/LOAD00000001.parquet", parquet_bytes(rows))
     else:

@@ -13,7 +13,7 @@ from dagster_open_platform.lib.aws.fake import FakeObjectStore
 from dagster_open_platform.lib.dms.apply import Applied, apply_changes
 from dagster_open_platform.lib.dms.tables import ChangeTable
 from dagster_open_platform_local.company.exports.change_rows import REPLICATED
-from dagster_open_platform_local.company.exports.changes import LOAD_AFTER_DAYS, objects_of_day
+from dagster_open_platform_local.company.exports.changes import objects_of_day
 from dagster_open_platform_local.company.product.state import product_tables
 from dagster_open_platform_local.company.product.tables_shards import AGENT_VERSION_SINCE
 from dagster_open_platform_local.company.settings import EPOCH, CompanySettings
@@ -21,10 +21,9 @@ from dagster_open_platform_tests.fixtures.dms import source_of, stored
 from dagster_open_platform_tests.fixtures.warehouse import local_duckdb
 
 COMPANY = CompanySettings(seed=3, scale=0.2)
-FIRST = EPOCH + timedelta(days=LOAD_AFTER_DAYS)
 STOPS = (
-    FIRST + timedelta(days=1),
-    FIRST + timedelta(days=9),
+    EPOCH + timedelta(days=1),
+    EPOCH + timedelta(days=9),
     EPOCH + timedelta(days=AGENT_VERSION_SINCE + 8),
 )
 """Dates at which the changes that there are so far are applied; the last one is after a column has come."""
@@ -59,7 +58,7 @@ def stages(
 ) -> list[Stage]:
     """What there was at each stop."""
     directory, store = tmp_path_factory.mktemp("warehouse"), FakeObjectStore([DMS])
-    found, day = [], FIRST
+    found, day = [], EPOCH
     for today in STOPS:
         while day < today:
             for each in objects_of_day(COMPANY, day):

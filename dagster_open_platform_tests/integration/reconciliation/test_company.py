@@ -24,7 +24,7 @@ from dagster_open_platform.lib.dms.apply import apply_changes
 from dagster_open_platform.lib.dms.tables import ChangeTable
 from dagster_open_platform.lib.postgres.resource import PostgresResource
 from dagster_open_platform.lib.reconciliation.errors import HolderMissing
-from dagster_open_platform_local.company.exports.changes import LOAD_AFTER_DAYS, objects_of_day
+from dagster_open_platform_local.company.exports.changes import objects_of_day
 from dagster_open_platform_local.company.settings import EPOCH, CompanySettings
 from dagster_open_platform_local.services.product.writer import bring
 from dagster_open_platform_tests.fixtures.dms import source_of
@@ -62,7 +62,7 @@ class Site:
         with psycopg.connect(self.database.url) as connection:
             bring(connection, "main", COMPANY, TODAY)
         ProductWarehouse(self.directory, COMPANY).load(COPIED, NAMES)
-        store, day = FakeObjectStore([DMS]), EPOCH + timedelta(days=LOAD_AFTER_DAYS)
+        store, day = FakeObjectStore([DMS]), EPOCH
         while day < CHANGED:
             for each in objects_of_day(COMPANY, day):
                 store.put(each.bucket, each.key, each.body)
