@@ -16,7 +16,6 @@ from dagster_open_platform.lib.aws.protocol import ObjectStores
 from dagster_open_platform.lib.dms.tables import ChangeTable
 from dagster_open_platform.lib.outcomes import RETRIES, raise_failures
 from dagster_open_platform.lib.schedule.component import resolve_cron
-from dagster_open_platform.lib.sling.fields import Timedelta, names, resolve_timedelta
 from dagster_open_platform.lib.warehouse.places import (
     EXPECTED_NAME,
     NAME,
@@ -26,6 +25,7 @@ from dagster_open_platform.lib.warehouse.places import (
 )
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
 from dagster_open_platform.lib.yaml_component import YamlComponent
+from dagster_open_platform.lib.yaml_fields import Timedelta, names, resolve_timedelta
 from dagster_open_platform.utils.environment_helpers import get_database_for_environment
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 

@@ -32,10 +32,10 @@ import dagster as dg
 from dagster_open_platform.lib.automation_sensors import RUNNING_BY_DEFAULT
 from dagster_open_platform.lib.observation.lookup import Watched
 from dagster_open_platform.lib.observation.watch import Watch
-from dagster_open_platform.lib.sling.fields import Timedelta, names, resolve_timedelta
 from dagster_open_platform.lib.warehouse.errors import InvalidIdentifier
 from dagster_open_platform.lib.warehouse.identifiers import validated
 from dagster_open_platform.lib.yaml_component import YamlComponent, invalid_value
+from dagster_open_platform.lib.yaml_fields import Timedelta, names, resolve_timedelta
 from dagster_open_platform.utils.environment_helpers import (
     InvalidEnvironment,
     get_database_for_environment,

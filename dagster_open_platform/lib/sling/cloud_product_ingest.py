@@ -18,7 +18,6 @@ from dagster_open_platform.lib.postgres.resource import PostgresResource
 from dagster_open_platform.lib.schedule.component import resolve_cron
 from dagster_open_platform.lib.sling.component import ReplicationsComponent, materialize_streams
 from dagster_open_platform.lib.sling.config import Replication, Stream, load_replication
-from dagster_open_platform.lib.sling.fields import Timedelta, names, resolve_timedelta
 from dagster_open_platform.lib.sling.reporting import (
     RETRIES,
     WAREHOUSE_KIND,
@@ -30,6 +29,7 @@ from dagster_open_platform.lib.sling.reporting import (
 from dagster_open_platform.lib.sling.resource import SlingResource
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
 from dagster_open_platform.lib.yaml_errors import suggestion
+from dagster_open_platform.lib.yaml_fields import Timedelta, names, resolve_timedelta
 from dagster_open_platform.utils.environment_helpers import (
     get_database_for_environment,
     get_environment,

@@ -12,11 +12,11 @@ from pydantic import PrivateAttr
 
 from dagster_open_platform.lib.sling.config import Stream
 from dagster_open_platform.lib.sling.errors import InvalidReplication
-from dagster_open_platform.lib.sling.fields import names
 from dagster_open_platform.lib.sling.outcomes import StreamFailed
 from dagster_open_platform.lib.sling.reporting import raise_failures
 from dagster_open_platform.lib.yaml_component import YamlComponent
 from dagster_open_platform.lib.yaml_errors import suggestion
+from dagster_open_platform.lib.yaml_fields import names
 
 
 class ReplicationsComponent(YamlComponent):

@@ -16,7 +16,6 @@ from dagster_open_platform.lib.postgres.resource import PostgresResource
 from dagster_open_platform.lib.sling.component import ReplicationsComponent, materialize_streams
 from dagster_open_platform.lib.sling.config import Mode, Replication, Stream, load_replication
 from dagster_open_platform.lib.sling.errors import InvalidReplication
-from dagster_open_platform.lib.sling.fields import names
 from dagster_open_platform.lib.sling.reporting import (
     RETRIES,
     logical_database,
@@ -27,6 +26,7 @@ from dagster_open_platform.lib.sling.reporting import (
 from dagster_open_platform.lib.sling.resource import SlingResource
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
 from dagster_open_platform.lib.yaml_errors import suggestion
+from dagster_open_platform.lib.yaml_fields import names
 
 
 class EgressReplication(dg.Model, dg.Resolvable):

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import dagster as dg
 
-from dagster_open_platform.lib.sling.fields import names
 from dagster_open_platform.lib.snowflake.fields import text
+from dagster_open_platform.lib.yaml_fields import names
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from pydantic import BaseModel, PrivateAttr
 
 from dagster_open_platform.lib.automation import on_code_changed, on_inputs_updated
 from dagster_open_platform.lib.outcomes import RETRIES
-from dagster_open_platform.lib.sling.fields import names
 from dagster_open_platform.lib.snowflake.asset_attributes import AssetAttributes
 from dagster_open_platform.lib.snowflake.declared import Fields, raw
 from dagster_open_platform.lib.snowflake.fields import (
@@ -33,6 +32,7 @@ from dagster_open_platform.lib.warehouse.objects import Declaration, ObjectResul
 from dagster_open_platform.lib.warehouse.protocol import TableRef
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
 from dagster_open_platform.lib.yaml_component import YamlComponent
+from dagster_open_platform.lib.yaml_fields import names
 
 SHOWN_CHARACTERS = 8_000
 """How much of a statement an asset's page shows; that of an external table names each of its files on DuckDB."""

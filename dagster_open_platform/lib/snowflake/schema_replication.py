@@ -17,7 +17,6 @@ import dagster as dg
 from dagster_open_platform.lib.automation import ingest_on_cron
 from dagster_open_platform.lib.outcomes import RETRIES, raise_failures
 from dagster_open_platform.lib.schedule.component import resolve_cron
-from dagster_open_platform.lib.sling.fields import Timedelta, names, resolve_timedelta
 from dagster_open_platform.lib.snowflake.schema_copy import CopiedTable, TableCopy, copy_table
 from dagster_open_platform.lib.warehouse.places import (
     EXPECTED_NAME,
@@ -28,6 +27,7 @@ from dagster_open_platform.lib.warehouse.places import (
 )
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
 from dagster_open_platform.lib.yaml_component import YamlComponent
+from dagster_open_platform.lib.yaml_fields import Timedelta, names, resolve_timedelta
 from dagster_open_platform.utils.environment_helpers import get_database_for_environment
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 

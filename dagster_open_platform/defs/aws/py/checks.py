@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from dagster_open_platform.defs.aws.py.assets import key_of
 from dagster_open_platform.lib.aws.buckets import workspace_staging_prefix
 from dagster_open_platform.lib.aws.protocol import ObjectStores
 from dagster_open_platform.lib.aws.resource import WORKSPACE_ROLE_VARIABLE
@@ -18,11 +19,6 @@ EVERY_ORGANIZATION = "every_organization_is_staged"
 ROWS_EQUAL = "rows_equal_the_markers"
 LATEST_DAYS = 7
 """Materialized days that are looked at."""
-
-
-def key_of(kind: str) -> dg.AssetKey:
-    """The asset of a kind of objects."""
-    return dg.AssetKey(["aws", "workspace", kind])
 
 
 @dg.multi_asset_check(

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from dagster_open_platform.lib.aws.workspace.layout import Layout, SnapshotId
 
 T = TypeVar("T")
+_SPAN_DAYS = 7
+"""What is known of the snapshots of so many days is in memory."""
 _LOOKS = 2
 """How often what changed meanwhile is staged again."""
 
@@ -96,26 +98,41 @@ class Replication:
             PermanentFailure, RetryableFailure: The store as a whole fails; what was staged stays.
         """
         wanted = frozenset(organizations)
-        known: dict[SnapshotId, Settled] = {}
         result = Result({})
         with (
             ThreadPoolExecutor(self._bounds.workers, "stage") as stagers,
             ThreadPoolExecutor(self._bounds.workers, "fetch") as fetchers,
         ):
             settler = Settler(self._store, self._layout, fetchers.submit, self._bounds)
-            todo: Iterable[Listed] = self._ledger.listed(first, last, wanted)
-            for _ in range(_LOOKS):
-                self._settle(settler, stagers, todo, known, result)
-                result.days, changed = self._look(stagers, first, last, known, result.failures)
-                todo = [one for one in changed if not wanted or one.snapshot.organization in wanted]
-                if not todo:
-                    break
-            for listed in todo:
-                result.failures[listed.snapshot] = ObjectChanged(
-                    f"{self._layout.bucket}/{listed.root.key} was replaced again and again while it was read."
-                    " Run the day again."
-                )
+            days = days_between(first, last)
+            for start in range(0, len(days), _SPAN_DAYS):
+                span = days[start : start + _SPAN_DAYS]
+                self._run(settler, stagers, (span[0], span[-1]), wanted, result)
         return result
+
+    def _run(
+        self,
+        settler: Settler,
+        pool: ThreadPoolExecutor,
+        span: tuple[str, str],
+        wanted: frozenset[str],
+        result: Result,
+    ) -> None:
+        """Stages the days of a span and adds what came of it to the result."""
+        known: dict[SnapshotId, Settled] = {}
+        todo: Iterable[Listed] = self._ledger.listed(*span, wanted)
+        for _ in range(_LOOKS):
+            self._settle(settler, pool, todo, known, result)
+            days, changed = self._look(pool, *span, known, result.failures)
+            result.days |= days
+            todo = [one for one in changed if not wanted or one.snapshot.organization in wanted]
+            if not todo:
+                return
+        for listed in todo:
+            result.failures[listed.snapshot] = ObjectChanged(
+                f"s3://{self._layout.bucket}/{listed.root.key} was replaced again and again while it was read. Run the day"
+                " again."
+            )
 
     def _settle(
         self,

@@ -1,4 +1,4 @@
-"""Kinds of fields that the components of the replications have in YAML: lists of names, and lengths of time.
+"""Kinds of fields that several components have in YAML: lists of names, and lengths of time.
 
 What belongs here: what they accept. What does not: what they are for.
 """
