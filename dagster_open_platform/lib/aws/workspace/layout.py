@@ -35,7 +35,7 @@ _MARKERS = "_organizations"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SnapshotId:
     """A snapshot: an organization's of a day, the latest if there were several.
 

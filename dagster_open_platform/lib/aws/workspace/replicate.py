@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from dagster_open_platform.lib.aws.workspace.layout import Layout, SnapshotId
 
 T = TypeVar("T")
-_SPAN_DAYS = 7
-"""What is known of the snapshots of so many days is in memory."""
+_SPAN_DAYS = 31
+"""What is known of the snapshots of so many days is in memory: less than a kilobyte each."""
 _LOOKS = 2
 """How often what changed meanwhile is staged again."""
 
@@ -46,7 +46,7 @@ class Day:
     staged: int = 0
     new: int = 0
     missing: list[str] = field(default_factory=list)
-    amounts: Amounts = field(default_factory=Amounts.none)
+    amounts: Amounts = field(default_factory=Amounts)
 
     @property
     def is_complete(self) -> bool:

@@ -11,7 +11,7 @@ was seen before; so of two runs that stage the same snapshot at once, the later 
 from __future__ import annotations
 
 import threading
-from collections import Counter
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING
 from dagster_open_platform.lib.aws.errors import ObjectChanged
 from dagster_open_platform.lib.aws.workspace.chunks import Bounds, ChunkWriter
 from dagster_open_platform.lib.aws.workspace.explode import Exploded, wrong_shape
+from dagster_open_platform.lib.aws.workspace.layout import OBJECTS, Layout
 from dagster_open_platform.lib.aws.workspace.ledger import Ledger, Listed, Marker
 from dagster_open_platform.lib.aws.workspace.reading import SnapshotReader, Submit
 from dagster_open_platform.lib.aws.workspace.snapshot import SnapshotFinder
 
 if TYPE_CHECKING:
     from dagster_open_platform.lib.aws.protocol import ObjectStore
-    from dagster_open_platform.lib.aws.workspace.layout import Layout
 
 _ATTEMPTS = 2
 
@@ -35,42 +35,51 @@ class Stopped(Exception):  # noqa: N818  # no error: somebody else has one
     """The run ends, and this snapshot with it."""
 
 
-@dataclass(frozen=True)
 class Amounts:
-    """How much is staged, by kind of object.
+    """How much is staged, by kind of object; small, since there is one a snapshot."""
 
-    Args:
-        rows: Of JSON.
-        chunks: Objects.
-        bytes: Compressed.
-    """
+    __slots__ = ("_numbers",)
 
-    rows: Counter[str]
-    chunks: Counter[str]
-    bytes: Counter[str]
+    def __init__(self) -> None:
+        self._numbers = array("q", bytes(8 * 3 * len(OBJECTS)))
 
-    @staticmethod
-    def none() -> Amounts:
-        """Nothing yet."""
-        return Amounts(Counter(), Counter(), Counter())
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Amounts) and self._numbers == other._numbers
+
+    __hash__ = None  # pyright: ignore[reportAssignmentType]  # amounts grow
 
     @staticmethod
     def of(marker: Marker) -> Amounts:
         """What a marker names."""
-        found = Amounts.none()
+        found = Amounts()
         for chunk in marker.chunks:
-            found.rows[chunk.kind] += chunk.rows
-            found.chunks[chunk.kind] += 1
-            found.bytes[chunk.kind] += chunk.bytes
+            place = 3 * OBJECTS.index(chunk.kind)
+            for offset, number in enumerate((chunk.rows, 1, chunk.bytes)):
+                found._numbers[place + offset] += number
         return found
 
     def add(self, other: Amounts) -> None:
         """Adds what somebody else has."""
-        for mine, theirs in ((self.rows, other.rows), (self.chunks, other.chunks), (self.bytes, other.bytes)):
-            mine.update(theirs)
+        for place, number in enumerate(other._numbers):
+            self._numbers[place] += number
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """Rows of JSON."""
+        return dict(zip(OBJECTS, self._numbers[0::3], strict=True))
+
+    @property
+    def chunks(self) -> dict[str, int]:
+        """Objects in the store."""
+        return dict(zip(OBJECTS, self._numbers[1::3], strict=True))
+
+    @property
+    def bytes(self) -> dict[str, int]:
+        """Of these objects, compressed."""
+        return dict(zip(OBJECTS, self._numbers[2::3], strict=True))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Settled:
     """A snapshot that is staged.
 
