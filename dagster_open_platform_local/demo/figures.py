@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_open_platform.utils.environment_helpers import SHARED_DATABASES
+from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES
 
 _SUFFIX = ".duckdb"
 
@@ -121,8 +121,8 @@ def count_rows(warehouse: Path) -> dict[str, int]:
         tables = connection.execute(
             "select database_name, schema_name, table_name from duckdb_tables() "
             " where not internal and not starts_with(schema_name, '_') and not starts_with(table_name, '_')"
-            " and not list_contains(?, database_name) order by all",
-            [list(SHARED_DATABASES)],
+            " and list_contains(?, database_name) order by all",
+            [list(LOGICAL_DATABASES)],
         ).fetchall()
         return {".".join(table): _count(connection, table) for table in tables}
 
