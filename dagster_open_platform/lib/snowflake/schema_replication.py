@@ -14,7 +14,7 @@ from typing import Annotated
 
 import dagster as dg
 
-from dagster_open_platform.lib.automation import ingest_on_cron
+from dagster_open_platform.lib.automation import ingest_on_cron, on_inputs_updated
 from dagster_open_platform.lib.outcomes import RETRIES, raise_failures
 from dagster_open_platform.lib.schedule.component import resolve_cron
 from dagster_open_platform.lib.snowflake.schema_copy import CopiedTable, TableCopy, copy_table
@@ -116,7 +116,10 @@ class SchemaReplicationComponent(YamlComponent):
     cron_schedule: Annotated[
         str,
         dg.Resolver(
-            resolve_cron, model_field_type=str, description="When it runs, in UTC.", examples=["40 * * * *"]
+            resolve_cron,
+            model_field_type=str,
+            description="When it runs at the latest, in UTC; also as soon as a source is observed to have changed.",
+            examples=["40 3 * * *"],
         ),
     ]
     owners: Annotated[
@@ -201,7 +204,7 @@ class SchemaReplicationComponent(YamlComponent):
             kinds={"snowflake"},
             description=f"{table.description} Copied from {self.source.database}.{self.source.schema} of {self.source.resource}, {how}.",
             metadata={"dagster/table_name": f"{database}.{self.target.schema}.{table.name}"},
-            automation_condition=ingest_on_cron(self.cron_schedule),
+            automation_condition=ingest_on_cron(self.cron_schedule) | on_inputs_updated(),
             freshness_policy=dg.FreshnessPolicy.time_window(fail_window=self.freshness)
             if self.freshness
             else None,

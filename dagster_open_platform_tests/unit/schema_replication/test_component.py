@@ -67,6 +67,25 @@ def test_sources_that_are_declared_elsewhere_are_not_declared_again() -> None:
         assert asset.keys == {key(table) for table in TABLES}
 
 
+def test_a_table_is_copied_when_its_source_is_observed_to_have_changed() -> None:
+    sources = [dg.AssetKey(["snowflake_eu", "cloud_product", table]) for table in TABLES]
+
+    @dg.multi_observable_source_asset(specs=[dg.AssetSpec(source) for source in sources])
+    def observed() -> Iterator[dg.ObserveResult]:
+        yield from ()
+
+    text = GOOD.replace("  tables:", "  declare_sources: false\n  tables:")
+    with loaded({"eu/defs.yaml": text}, RESOURCES) as replicated, dg.DagsterInstance.ephemeral() as instance:
+        defs = dg.Definitions.merge(replicated, dg.Definitions(assets=[observed]))
+        before = dg.evaluate_automation_conditions(defs=defs, instance=instance)
+        assert before.total_requested == 0
+        instance.report_runless_asset_event(
+            dg.AssetObservation(sources[0], tags={"dagster/data_version": "2026-06-02T00:00:00+00:00"})
+        )
+        after = dg.evaluate_automation_conditions(defs=defs, instance=instance, cursor=before.cursor)
+        assert [after.get_num_requested(key(table)) for table in TABLES] == [1, 0]
+
+
 def wrong(attribute: str, replacement: str) -> str:
     assert attribute in GOOD
     return GOOD.replace(attribute, f"{replacement} # here", 1)
