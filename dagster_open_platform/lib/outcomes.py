@@ -1,7 +1,7 @@
 """What came of several tables that one op makes, of which some may have failed.
 
-What belongs here: one failure out of many, after the others were reported. What does not: making tables, and streams of Sling,
-which have more to say (``lib/sling/reporting.py``).
+What belongs here: one failure out of many, after the others were reported, and how often such an op is tried again. What does
+not: making tables.
 """
 
 from collections.abc import Mapping

@@ -14,12 +14,12 @@ import dagster as dg
 
 from dagster_open_platform.lib.automation import ingest_on_cron
 from dagster_open_platform.lib.automation_sensors import RUNNING_BY_DEFAULT
+from dagster_open_platform.lib.outcomes import RETRIES
 from dagster_open_platform.lib.postgres.resource import PostgresResource
 from dagster_open_platform.lib.schedule.component import resolve_cron
 from dagster_open_platform.lib.sling.component import ReplicationsComponent, materialize_streams
 from dagster_open_platform.lib.sling.config import Replication, Stream, load_replication
 from dagster_open_platform.lib.sling.reporting import (
-    RETRIES,
     WAREHOUSE_KIND,
     logical_database,
     op_name,

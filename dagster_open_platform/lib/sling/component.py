@@ -10,10 +10,10 @@ from typing import Annotated, Any
 import dagster as dg
 from pydantic import PrivateAttr
 
+from dagster_open_platform.lib.outcomes import raise_failures
 from dagster_open_platform.lib.sling.config import Stream
 from dagster_open_platform.lib.sling.errors import InvalidReplication
 from dagster_open_platform.lib.sling.outcomes import StreamFailed
-from dagster_open_platform.lib.sling.reporting import raise_failures
 from dagster_open_platform.lib.yaml_component import YamlComponent
 from dagster_open_platform.lib.yaml_errors import suggestion
 from dagster_open_platform.lib.yaml_fields import names
@@ -86,7 +86,7 @@ def materialize_streams(
         metadata_of: Of a stream that arrived.
 
     Raises:
-        StreamsFailed, StreamsInterrupted: Streams failed; each is named.
+        TablesFailed, TablesInterrupted: Streams failed; each is named.
     """
     wanted = [name for name, spec in specs.items() if spec.key in context.selected_asset_keys]
     failures = {}

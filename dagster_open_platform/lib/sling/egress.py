@@ -12,12 +12,12 @@ from typing import Annotated, Any
 import dagster as dg
 
 from dagster_open_platform.lib.automation import on_inputs_settled
+from dagster_open_platform.lib.outcomes import RETRIES
 from dagster_open_platform.lib.postgres.resource import PostgresResource
 from dagster_open_platform.lib.sling.component import ReplicationsComponent, materialize_streams
 from dagster_open_platform.lib.sling.config import Mode, Replication, Stream, load_replication
 from dagster_open_platform.lib.sling.errors import InvalidReplication
 from dagster_open_platform.lib.sling.reporting import (
-    RETRIES,
     logical_database,
     op_name,
     stream_reference,

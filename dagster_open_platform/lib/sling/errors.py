@@ -29,11 +29,3 @@ class SlingRefused(PermanentFailure):
 
 class SlingUnavailable(RetryableFailure):
     """Sling ended in the middle, or one of the systems that it talks to did."""
-
-
-class StreamsFailed(PermanentFailure):
-    """Some streams of a run failed, and no retry will mend them; each is named. The others are loaded."""
-
-
-class StreamsInterrupted(RetryableFailure):
-    """Some streams of a run failed in a way that may pass; each is named. The others are loaded."""

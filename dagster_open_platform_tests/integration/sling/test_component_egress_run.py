@@ -117,8 +117,8 @@ def test_a_bad_stream_fails_the_run_by_name_and_keeps_no_other_from_being_publis
     assert [len(outlet.table(table, "id")) for table in TABLES] == [8, 11, 13]
     (event,) = [event for event in result.all_events if event.is_step_failure]
     text = str(event.step_failure_data)
-    assert "StreamsFailed" in text
-    assert "2 of 3 streams failed (1 succeeded)" in text
+    assert "TablesFailed" in text
+    assert "2 of 3 tables failed (1 succeeded)" in text
     assert "marts.weekly: " in text
     assert "marts.monthly: " in text
     assert "marts.daily: " not in text

@@ -202,8 +202,8 @@ def test_a_bad_stream_fails_the_run_by_name_and_keeps_no_other_from_being_loaded
     }
     assert instance.get_latest_materialization_event(key("runs")) is None
     kind, text = failure_of(result)
-    assert kind == "StreamsFailed"
-    assert "1 of 3 streams failed (2 succeeded)" in text
+    assert kind == "TablesFailed"
+    assert "1 of 3 tables failed (2 succeeded)" in text
     assert "public.runs" in text
     assert "everything.yaml:5" in text
     assert "public.users:" not in text

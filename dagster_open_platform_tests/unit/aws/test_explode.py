@@ -120,7 +120,7 @@ def test_chunks_keep_their_bounds_and_all_rows_in_order(
         lambda kind, number: f"staging/{kind}/{number:05}", put, Bounds(rows=most_rows, bytes=most_bytes)
     )
     for kind, text in rows:
-        writer.add(kind, {"text": text})
+        writer.add(kind, json.dumps({"text": text}, separators=(",", ":")))
     chunks = writer.finish()
     assert [chunk.key for chunk in chunks] == sorted(
         written, key=lambda key: (OBJECTS.index(key.split("/")[1]), key)

@@ -5,11 +5,9 @@ What belongs here: when a chunk is full, and its bytes. What does not: whose row
 Lines are compressed as they come, so what is in memory is what has been compressed of the open chunks: one a kind of object.
 """
 
-import json
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from dagster_open_platform.lib.aws.workspace.layout import OBJECTS
 
@@ -72,15 +70,15 @@ class ChunkWriter:
         self._key_of, self._put, self._bounds = key_of, put, bounds
         self._open: dict[str, _OpenChunk] = {}
         self._numbers: dict[str, int] = dict.fromkeys(OBJECTS, 0)
-        self._encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
-    def add(self, kind: str, row: Mapping[str, Any]) -> None:
+    def add(self, kind: str, row: str) -> None:
         """Adds a row, after writing the chunk that it does not fit into.
 
-        Raises:
-            ValueError: A value is no JSON.
+        Args:
+            kind: Of object.
+            row: The text of a JSON object, without a line end.
         """
-        line = self._encode(row).encode() + b"\n"
+        line = f"{row}\n".encode()
         chunk = self._open.get(kind)
         if chunk is not None and (
             chunk.rows >= self._bounds.rows or chunk.bytes + len(line) > self._bounds.bytes

@@ -17,12 +17,12 @@ from typing import Any, TypeAlias
 from dagster_open_platform.lib.aws.workspace.errors import InvalidSnapshot
 from dagster_open_platform.lib.aws.workspace.layout import LISTS, LOCATIONS, REPOSITORIES
 
-Row: TypeAlias = dict[str, Any]
-Exploded: TypeAlias = Iterator[tuple[str, Row]]
-"""Kinds of objects (of ``layout.OBJECTS``) and a row of each."""
+Exploded: TypeAlias = Iterator[tuple[str, str]]
+"""Kinds of objects (of ``layout.OBJECTS``) and a row of each, as the text of a JSON object."""
 
 CONTEXT = ("organization", "deployment", "code_location", "repository", "snapshot_at", "source_key")
 """What every row begins with: whose object it is, and where it was read."""
+_CONTEXT = frozenset(CONTEXT)
 _PATHS = ("key", "asset_key")
 _SCALARS = (str, int, float, bool, type(None))
 _KNOWN = frozenset(_SCALARS)
@@ -47,13 +47,13 @@ class Origin:
     source: str
     source_key: str
 
-    def context(self, location: str | None = None, repository: str | None = None) -> Row:
-        """What its rows begin with."""
+    def opening(self, location: str | None = None, repository: str | None = None) -> str:
+        """What its rows begin with. It is the same for thousands of rows, so it becomes text but once."""
         values = (
             *(self.organization, self.deployment, location, repository),
             *(self.snapshot_at, self.source_key),
         )
-        return dict(zip(CONTEXT, values, strict=True))
+        return _compact(dict(zip(CONTEXT, values, strict=True)))[:-1]
 
     def invalid(self, path: str, problem: str) -> InvalidSnapshot:
         """The error for a value.
@@ -100,13 +100,13 @@ def location_rows(location: Any, origin: Origin, path: str = "") -> Exploded:
         where = f"{path}/repositories/{index}"
         repository_name = named(repository, origin, where)
         yield REPOSITORIES, metadata_row(repository, origin, where, name, repository_name)
-        context = origin.context(name, repository_name)
+        opening = origin.opening(name, repository_name)
         for kind in LISTS:
             for number, item in enumerate(listed(repository, kind, origin, where)):
-                yield kind, object_row(item, context, origin, where, kind, number)
+                yield kind, object_row(item, opening, origin, where, kind, number)
 
 
-def workspace_row(origin: Origin, version: int, locations: int) -> Row:
+def workspace_row(origin: Origin, version: int, locations: int) -> str:
     """The row of the snapshot itself.
 
     Args:
@@ -114,33 +114,32 @@ def workspace_row(origin: Origin, version: int, locations: int) -> Row:
         version: Of its format.
         locations: How many code locations it has.
     """
-    return {**origin.context(), "version": version, "code_location_count": locations}
+    return _row(origin.opening(), {"version": version, "code_location_count": locations})
 
 
 def metadata_row(
     found: Mapping[str, Any], origin: Origin, path: str, location: str, repository: str | None = None
-) -> Row:
+) -> str:
     """The row of a code location or a repository: its values without what it contains.
 
     Raises:
         InvalidSnapshot: A value has the name of a column that every row has.
     """
-    context = origin.context(location, repository)
     # A part repeats at its top what the manifest says of the whole.
     own = {key: value for key, value in found.items() if type(value) in _KNOWN and key not in _NOT_ITS_OWN}
-    _refuse_collision(own, context, origin, path)
-    return {**context, **own}
+    _refuse_collision(own, origin, path)
+    return _row(origin.opening(location, repository), own)
 
 
 _NOT_ITS_OWN = frozenset({"organization", "deployment", "snapshot_at", "repositories", *LISTS})
 
 
-def object_row(item: Any, context: Row, origin: Origin, path: str, kind: str, number: int) -> Row:
+def object_row(item: Any, opening: str, origin: Origin, path: str, kind: str, number: int) -> str:
     """The row of an object.
 
     Args:
         item: As the snapshot has it.
-        context: What the row begins with.
+        opening: What the row begins with.
         origin: For errors.
         path: Of the repository.
         kind: The list it stands in.
@@ -151,29 +150,36 @@ def object_row(item: Any, context: Row, origin: Origin, path: str, kind: str, nu
     """
     if type(item) is not dict:
         raise origin.invalid(f"{path}/{kind}/{number}", f"there is {kind_of(item)}, not an object")
-    if not context.keys().isdisjoint(item):
-        _refuse_collision(item, context, origin, f"{path}/{kind}/{number}")
-    row = {**context, **item}
-    for key, value in item.items():
-        if type(value) not in _KNOWN:
-            row[key] = _flat(key, value)
-    return row
+    if not _CONTEXT.isdisjoint(item):
+        _refuse_collision(item, origin, f"{path}/{kind}/{number}")
+    return _row(
+        opening,
+        {key: value if type(value) in _KNOWN else _flat(key, value) for key, value in item.items()},
+    )
+
+
+def _row(opening: str, own: Mapping[str, Any]) -> str:
+    return f"{opening},{_compact(own)[1:]}" if own else f"{opening}}}"
 
 
 def _flat(key: str, value: Any) -> str:
-    if key in _PATHS and _is_path(value):
-        return path_text(value)
-    if key == "deps" and isinstance(value, list) and all(map(_is_path, value)):
-        return _compact([path_text(part) for part in value])
+    if type(value) is list:
+        if key in _PATHS and _is_path(value):
+            return path_text(value)
+        if key == "deps" and all(map(_is_path, value)):
+            return _compact([path_text(part) for part in value])
     return _compact(value)
 
 
 def _is_path(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(part, str) for part in value)
+    return type(value) is list and bool(value) and all(type(part) is str for part in value)
 
 
 def path_text(path: list[str]) -> str:
     r"""An asset's key as one text: ``["a", "b/c"]`` becomes ``a/b\/c``."""
+    text = "/".join(path)
+    if "\\" not in text and text.count("/") == len(path) - 1:
+        return text
     return "/".join(part.replace("\\", "\\\\").replace("/", "\\/") for part in path)
 
 
@@ -205,8 +211,8 @@ def listed(found: Mapping[str, Any], key: str, origin: Origin, path: str) -> lis
     return value
 
 
-def _refuse_collision(own: Mapping[str, Any], context: Row, origin: Origin, path: str) -> None:
-    doubled = sorted(context.keys() & own.keys())
+def _refuse_collision(own: Mapping[str, Any], origin: Origin, path: str) -> None:
+    doubled = sorted(_CONTEXT & own.keys())
     if doubled:
         raise origin.invalid(
             path, f"there is a field {doubled[0]!r}, which every row has with another meaning"

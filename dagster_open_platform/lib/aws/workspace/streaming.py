@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from dagster_open_platform.lib.aws.workspace.explode import (
     Exploded,
     Origin,
-    Row,
     invalid_json,
     kind_of,
     metadata_row,
@@ -50,7 +49,7 @@ class Outline:
         children: Of a snapshot its code locations, of a code location its repositories.
     """
 
-    values: Row = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
     has_list: bool = False
     children: list[Outline] = field(default_factory=list)
 
@@ -102,17 +101,17 @@ class LargeJson:
     def _objects(self, found: Outline, origin: Origin) -> Exploded:
         locations = self._locations(found)
         last: _Place | None = None
-        context: Row = {}
+        opening = ""
         with self._opened() as stream:
             for place, kind, number, item in _Reader(stream, self._source).items(self._levels):
                 index, repository = (0, *place) if self._is_part else place
                 if place != last:
                     last = place
                     location = locations[index]
-                    context = origin.context(
+                    opening = origin.opening(
                         location.values["name"], location.children[repository].values["name"]
                     )
-                yield kind, object_row(item, context, origin, self._path((index, repository)), kind, number)
+                yield kind, object_row(item, opening, origin, self._path((index, repository)), kind, number)
 
     def _locations(self, found: Outline) -> list[Outline]:
         return [found] if self._is_part else found.children
