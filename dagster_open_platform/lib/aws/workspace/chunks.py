@@ -76,18 +76,16 @@ class ChunkWriter:
 
         Args:
             kind: Of object.
-            row: The text of a JSON object, without a line end.
+            row: The text of a JSON object, ASCII, without a line end.
         """
-        line = f"{row}\n".encode()
+        size = len(row) + 1
         chunk = self._open.get(kind)
-        if chunk is not None and (
-            chunk.rows >= self._bounds.rows or chunk.bytes + len(line) > self._bounds.bytes
-        ):
+        if chunk is not None and (chunk.rows >= self._bounds.rows or chunk.bytes + size > self._bounds.bytes):
             self._write(kind)
             chunk = None
         if chunk is None:
             chunk = self._open[kind] = _OpenChunk()
-        chunk.add(line)
+        chunk.add(row, size)
 
     def finish(self) -> list[Chunk]:
         """Writes what is open; returns all chunks, by kind and number."""
@@ -116,15 +114,15 @@ class _OpenChunk:
         self.rows = 0
         self.bytes = 0
         self._compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP)
-        self._lines: list[bytes] = []
+        self._lines: list[str] = []
         self._waiting = 0
         self._compressed: list[bytes] = []
 
-    def add(self, line: bytes) -> None:
+    def add(self, row: str, size: int) -> None:
         self.rows += 1
-        self.bytes += len(line)
-        self._lines.append(line)
-        self._waiting += len(line)
+        self.bytes += size
+        self._lines.append(row)
+        self._waiting += size
         if self._waiting >= _JOINED_BYTES:
             self._compress()
 
@@ -134,6 +132,9 @@ class _OpenChunk:
         return b"".join(self._compressed)
 
     def _compress(self) -> None:
-        self._compressed.append(self._compressor.compress(b"".join(self._lines)))
+        if not self._lines:
+            return
+        self._lines.append("")  # the last line ends too
+        self._compressed.append(self._compressor.compress("\n".join(self._lines).encode("ascii")))
         self._lines.clear()
         self._waiting = 0

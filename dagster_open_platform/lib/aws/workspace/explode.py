@@ -10,15 +10,16 @@ too. Of code locations and repositories, which are what contains the objects, th
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from json.encoder import encode_basestring_ascii
 from typing import Any, TypeAlias
 
 from dagster_open_platform.lib.aws.workspace.errors import InvalidSnapshot
 from dagster_open_platform.lib.aws.workspace.layout import LISTS, LOCATIONS, REPOSITORIES
 
 Exploded: TypeAlias = Iterator[tuple[str, str]]
-"""Kinds of objects (of ``layout.OBJECTS``) and a row of each, as the text of a JSON object."""
+"""Kinds of objects (of ``layout.OBJECTS``) and a row of each, as the text of a JSON object; ASCII, other characters are escaped."""
 
 CONTEXT = ("organization", "deployment", "code_location", "repository", "snapshot_at", "source_key")
 """What every row begins with: whose object it is, and where it was read."""
@@ -167,8 +168,15 @@ def _flat(key: str, value: Any) -> str:
         if key in _PATHS and _is_path(value):
             return path_text(value)
         if key == "deps" and all(map(_is_path, value)):
-            return _compact([path_text(part) for part in value])
+            return _texts(map(path_text, value))
+        if _is_path(value):
+            return _texts(value)
     return _compact(value)
+
+
+def _texts(found: Iterable[str]) -> str:
+    """What ``_compact`` makes of a list of texts, in a third of the time."""
+    return f"[{','.join(map(encode_basestring_ascii, found))}]"
 
 
 def _is_path(value: Any) -> bool:
