@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
+from dagster_open_platform.defs.aws.py.sources import RAW_SNAPSHOTS
 from dagster_open_platform.lib.aws.buckets import WORKSPACE, workspace_staging_prefix
 from dagster_open_platform.lib.aws.protocol import ObjectStores
 from dagster_open_platform.lib.aws.resource import WORKSPACE_ROLE_VARIABLE
@@ -21,7 +22,6 @@ from dagster_open_platform.lib.columns import table_schema
 
 DAYS = dg.DailyPartitionsDefinition(start_date="2026-06-01")
 OP = "explode_workspaces"
-RAW = dg.AssetKey(["s3", "workspace_replication", "raw"])
 # An outage that outlasts the client's own retries; what is staged already is not staged again.
 RETRIES = dg.RetryPolicy(max_retries=2, delay=60, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 
@@ -56,7 +56,7 @@ def workspace_assets(retry_policy: dg.RetryPolicy | None = RETRIES) -> dg.Assets
             dg.AssetSpec(
                 key=key_of(kind),
                 # Which organizations there are says nothing of a day's snapshots.
-                deps=[dg.AssetDep(RAW, partition_mapping=dg.AllPartitionMapping())],
+                deps=[dg.AssetDep(RAW_SNAPSHOTS, partition_mapping=dg.AllPartitionMapping())],
                 description=f"{DESCRIPTIONS[kind]} From the snapshots of the day's workspaces, as JSON lines.",
                 group_name="aws",
                 owners=["team:data-platform"],

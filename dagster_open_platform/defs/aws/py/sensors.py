@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
+from dagster_open_platform.defs.aws.py.sources import RAW_SNAPSHOTS, WORKSPACE_ORGANIZATIONS
 from dagster_open_platform.lib.automation_sensors import RUNNING_BY_DEFAULT
 from dagster_open_platform.lib.aws.buckets import WORKSPACE
 from dagster_open_platform.lib.aws.protocol import ObjectStores
@@ -14,8 +15,6 @@ from dagster_open_platform.lib.aws.resource import WORKSPACE_ROLE_VARIABLE
 from dagster_open_platform.lib.aws.workspace.discovery import discover
 from dagster_open_platform.utils.environment_helpers import EnvironmentName, get_environment
 
-RAW = dg.AssetKey(["s3", "workspace_replication", "raw"])
-PARTITIONS = "workspace_organizations"
 ENVIRONMENTS: Sequence[EnvironmentName] = (
     EnvironmentName.LOCAL,
     EnvironmentName.DOGFOOD,
@@ -38,7 +37,7 @@ def workspace_organizations_sensor(status: dg.DefaultSensorStatus) -> dg.SensorD
         description="Adds organizations whose first workspace snapshot has come to the partitions of the snapshots.",
     )
     def sensor(context: dg.SensorEvaluationContext, s3: dg.ResourceParam[ObjectStores]) -> dg.SensorResult:
-        known = set(context.instance.get_dynamic_partitions(PARTITIONS))
+        known = set(WORKSPACE_ORGANIZATIONS.get_partition_keys(dynamic_partitions_store=context.instance))
         with s3.connect(WORKSPACE_ROLE_VARIABLE) as store:
             found = discover(store, WORKSPACE, context.cursor, known)
         if not found.organizations:
@@ -49,11 +48,11 @@ def workspace_organizations_sensor(status: dg.DefaultSensorStatus) -> dg.SensorD
         return dg.SensorResult(
             cursor=found.cursor,
             dynamic_partitions_requests=[
-                dg.DynamicPartitionsDefinition(name=PARTITIONS).build_add_request(list(found.organizations))
+                WORKSPACE_ORGANIZATIONS.build_add_request(list(found.organizations))
             ],
             asset_events=[
                 dg.AssetMaterialization(
-                    asset_key=RAW,
+                    asset_key=RAW_SNAPSHOTS,
                     partition=organization,
                     description="Its first snapshot was seen.",
                     metadata={"first_day": day},

@@ -8,10 +8,11 @@ import dagster as dg
 from dagster_open_platform.lib.aws.buckets import BILLING, WORKSPACE
 from dagster_open_platform.utils.source_code import here
 
+RAW_SNAPSHOTS = dg.AssetKey(["s3", "workspace_replication", "raw"])
 WORKSPACE_ORGANIZATIONS = dg.DynamicPartitionsDefinition(name="workspace_organizations")
 
 workspace_snapshots = dg.AssetSpec(
-    key=["s3", "workspace_replication", "raw"],
+    key=RAW_SNAPSHOTS,
     description=(
         "Snapshots of customers' workspaces: what their code locations define. Agents of organizations that opted in write"
         " them on some days; a partition is an organization, and is added when its first snapshot is seen."
