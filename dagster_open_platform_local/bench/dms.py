@@ -10,7 +10,6 @@ child and prints one line of JSON.
 """
 
 import json
-import resource
 import shutil
 import subprocess
 import sys
@@ -18,6 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from dagster_open_platform_local.bench.memory import peak_bytes
 from dagster_open_platform_local.bench.ratio import Ratio
 
 ROWS, CHANGES, FILES = 5_000_000, 1_000_000, 20
@@ -122,8 +122,7 @@ def one(way: str, source: Path) -> dict[str, float | str]:
         shutil.copy(source / "purina.duckdb", directory)
         files = sorted(source.glob("*.parquet"))
         seconds = {"platform": platform, "bare": bare}[way](files, Path(directory))
-        # Kilobytes on Linux, bytes on macOS.
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        peak = peak_bytes()
         with duckdb.connect(f"{directory}/purina.duckdb", read_only=True) as connection:
             held = connection.execute(
                 f"SELECT count(*), sum(hash({', '.join(_COLUMNS)})) FROM dms.{_TABLE}"  # noqa: S608 - constants

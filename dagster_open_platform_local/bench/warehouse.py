@@ -8,7 +8,6 @@ Everything is measured in child processes, which hold nothing but what a write n
 
 import datetime as dt
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from dagster_open_platform_local.bench.memory import peak_bytes
 from dagster_open_platform_local.bench.ratio import Ratio
 from dagster_open_platform_local.company.hashing import splitmix64
 
@@ -112,17 +112,11 @@ def memory() -> dict[str, float]:
         small = Path(directory) / "small"
         small.mkdir()
         through_the_seam(sample(1000), small)
-        before = peak()
+        before = peak_bytes()
         with pa.OSFile(str(file)) as source:
             data = pa.ipc.open_file(source).read_all()
         through_the_seam(data, Path(directory))
-        return {"table": data.nbytes, "growth": peak() - before}
-
-
-def peak() -> int:
-    """Largest resident set of this process so far, in bytes (`ru_maxrss`: kilobytes on Linux, bytes on macOS)."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+        return {"table": data.nbytes, "growth": peak_bytes() - before}
 
 
 def child(what: str) -> dict[str, float]:

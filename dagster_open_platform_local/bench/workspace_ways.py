@@ -9,7 +9,6 @@ the same to a small day, so that what they import is there when the clock starts
 import gzip
 import json
 import os
-import resource
 import sys
 import time
 import zlib
@@ -20,6 +19,7 @@ from typing import Any
 
 from dagster_open_platform.lib.aws.buckets import BUCKETS, WORKSPACE
 from dagster_open_platform.lib.aws.workspace.layout import LISTS, RAW
+from dagster_open_platform_local.bench.memory import peak_bytes
 from dagster_open_platform_local.services.s3.store import ObjectStore
 
 MODULE = "dagster_open_platform_local.bench.workspace_ways"
@@ -202,16 +202,6 @@ def measured(way: Callable[[str, str], int], day: str, staging: str) -> dict[str
     seconds = time.perf_counter() - start
     peak = peak_bytes()
     return {"seconds": seconds, "rows": rows, "peak": peak, "grown": peak - before}
-
-
-def peak_bytes() -> int:
-    """The peak of this process's resident memory."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        # What `getrusage` tells on Linux begins with what the parent had when it started this process.
-        (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
-        return int(line.split()[1]) * 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS
 
 
 def main() -> None:
