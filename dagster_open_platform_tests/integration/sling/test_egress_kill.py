@@ -3,9 +3,10 @@
 import os
 import random
 import signal
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 import pytest
@@ -78,18 +79,25 @@ def assert_repaired(outlet: Outlet, replication: Replication, version: int) -> N
 
 
 @contextmanager
-def later(seconds: float, action: Callable[[], None]) -> Iterator[None]:
-    """Do something while the block runs, unless it is done before."""
-    timer = threading.Timer(seconds, action)
-    timer.start()
+def later(seconds: float, action: Callable[[], bool]) -> Iterator[None]:
+    """Do something while the block runs, again until it says that it met what it looks for, unless the block ends before."""
+    ended = threading.Event()
+
+    def act() -> None:
+        pause = seconds
+        while not ended.wait(pause) and not action():
+            pause = 0.01
+
+    thread = threading.Thread(target=act)
+    thread.start()
     try:
         yield
     finally:
-        timer.cancel()
-        timer.join()
+        ended.set()
+        thread.join()
 
 
-def said(outlet: Outlet, replication: Replication, seconds: float, action: Callable[[], None]) -> set[str]:
+def said(outlet: Outlet, replication: Replication, seconds: float, action: Callable[[], bool]) -> set[str]:
     """Publish in another process, do something to it in the middle, and return what it said of its streams."""
     with publishing(replication) as process, later(seconds, action):
         lines = process.communicate(timeout=60)[0].splitlines()
@@ -103,7 +111,10 @@ def test_the_platform_is_killed(outlet: Outlet, replication: Replication, seed: 
     for version in range(1, ROUNDS + 1):
         before = versions(outlet)
         model(outlet, version)
-        with publishing(replication) as process, later(rng.uniform(0.05, 1.2), process.kill):
+        with publishing(replication) as process:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(rng.uniform(0.05, 1.2))
+            process.kill()
             process.communicate(timeout=60)
         assert_quiet(outlet)
         assert all(found in (version, old) for found, old in zip(versions(outlet), before, strict=True))
@@ -115,11 +126,12 @@ def test_sling_is_killed(outlet: Outlet, replication: Replication, seed: int) ->
     rng = random.Random(seed)  # noqa: S311 - no secret
     killed: list[int] = []
 
-    def kill() -> None:
-        for pid, command in outlet.processes().items():
-            if " run -r " in command:
-                os.kill(pid, signal.SIGKILL)
-                killed.append(pid)
+    def kill() -> bool:
+        met = [pid for pid, command in outlet.processes().items() if " run -r " in command]
+        for pid in met:
+            os.kill(pid, signal.SIGKILL)
+        killed.extend(met)
+        return bool(met)
 
     for version in range(1, ROUNDS + 1):
         before = versions(outlet)
@@ -140,13 +152,14 @@ def test_sessions_of_the_database_are_terminated(
     ((database,),) = outlet.published("select current_database()")
     terminated: list[object] = []
 
-    def terminate() -> None:
+    def terminate() -> bool:
         with postgres_server.superuser() as connection:
             query = "select pid from pg_stat_activity where datname = %s order by pid"
             sessions = [pid for (pid,) in connection.execute(query, [database]).fetchall()]
             if sessions:
                 terminated.append(rng.choice(sessions))
                 connection.execute("select pg_terminate_backend(%s)", [terminated[-1]])
+            return bool(sessions)
 
     for version in range(1, ROUNDS + 1):
         before = versions(outlet)
