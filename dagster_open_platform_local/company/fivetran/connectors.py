@@ -1,0 +1,48 @@
+"""The company's connectors: the list, and nothing else.
+
+What belongs here: one entry a connector, which says how Fivetran knows it and who makes its rows. What does not: layouts and rows.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pyarrow as pa
+
+from dagster_open_platform_local.company.settings import CompanySettings
+
+Rows = Callable[[CompanySettings, date], Mapping[str, pa.Table]]
+"""All rows of a connector's tables as of 00:00 UTC of a date, by table; a table that is left out has none.
+
+A table has columns of its layout's `schema` in any order, with those types; a column that is left out is null. Keys are unique. What
+is there on one day and gone on a later one was deleted at the source.
+"""
+
+
+@dataclass(frozen=True)
+class Connector:
+    """A connector ("connection" in newer texts of Fivetran's).
+
+    Args:
+        id: Fivetran's id: two words.
+        service: Fivetran's name of the kind of source.
+        schema: In the destination; names the layout.
+        rows: Its rows.
+        sheet: The one table that it loads, where each has a connector of its own (Google Sheets). None: all of the layout.
+        disabled: Tables that are not synced.
+    """
+
+    id: str
+    service: str
+    schema: str
+    rows: Rows
+    sheet: str | None = None
+    disabled: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """What Fivetran's API calls `schema`: with the table where there is one only."""
+        return f"{self.schema}.{self.sheet}" if self.sheet else self.schema
+
+
+CONNECTORS: tuple[Connector, ...] = ()
