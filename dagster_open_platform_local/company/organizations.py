@@ -95,7 +95,7 @@ def organizations_table(settings: CompanySettings, today: date) -> pa.Table:
     draws = Draws(settings.seed, "organizations", found.ids)
     names, domains = _names(settings, found.ids)
     country = draws.pick("country", _COUNTRY_WEIGHTS)
-    plan, changed = _plans(draws, found.created, now)
+    plan, changed = plans(draws, found.created, now)
     canceled = np.where(
         draws.chance("canceled", 0.22), found.created + draws.quantile("canceled_gap", _CANCEL_GAPS), NEVER
     )
@@ -124,8 +124,19 @@ def organizations_table(settings: CompanySettings, today: date) -> pa.Table:
     return pa.table([columns[name] for name in ORGANIZATIONS.names], schema=ORGANIZATIONS)
 
 
-def _plans(draws: Draws, created: NDArray[np.int64], now: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The plan of each organization now, and when it got it (Unix seconds)."""
+def plans(
+    draws: Draws, created: NDArray[np.int64], now: int | NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The plan of each organization at a moment, and when it got it.
+
+    Args:
+        draws: Of the table `organizations`.
+        created: When each signed up, in Unix seconds.
+        now: The moment in Unix seconds, one for all or one for each.
+
+    Returns:
+        Indices into `PLANS`, and Unix seconds.
+    """
     first = draws.pick("plan", _PLAN_WEIGHTS)
     change = created + draws.quantile("plan_gap", _PLAN_CHANGE_GAPS)
     changed = draws.chance("plan_changes", 0.3) & (change < now)

@@ -33,13 +33,16 @@ from dagster_open_platform_local.company.product.texts import typed
 MFA_SINCE = 42
 """Days after the epoch on which users could first enroll in two-factor authentication."""
 
-_HOUR, _DAY, _YEAR = 3600, DAY_SECONDS, 365 * DAY_SECONDS
+_HOUR, _DAY = 3600, DAY_SECONDS
+YEAR = 365 * DAY_SECONDS
+"""Between two renewals, in seconds."""
 _TIME_ZONES = ("UTC", "America/New_York", "Europe/Berlin")
 _CURRENCIES = ("USD", "EUR", "GBP")
 _PAYMENT_TERMS = (0, 15, 30, 45, 60)
 _LEAST_COMMITMENT, _MOST_COMMITMENT = (0, 100, 1_000, 5_000), (0, 1_000, 5_000, 40_000)
 """Dollars a month by plan, in the order of `PLANS`."""
-_MOST_RENEWALS = 6
+MOST_RENEWALS = 6
+"""After these the price stays."""
 
 
 def account_tables(found: Directory, database: str) -> dict[str, Columns]:
@@ -142,12 +145,11 @@ def _memberships(found: Directory, mask: Mask) -> Columns:
 
 def _customers(found: Directory, mask: Mask) -> Columns:
     """Who gave a billing address. The contract renews each year and costs 7 % more then."""
-    everyone = found.draws("customer_info", np.arange(1, mask.size + 1))
-    begun = happens(everyone, "billing", 0.8, found.created, (_HOUR, _DAY, 7 * _DAY, 40 * _DAY))
-    index = np.flatnonzero(mask & (begun < found.now) & (begun < found.canceled))
+    begun = billing_begun(found)
+    index = np.flatnonzero(mask & (begun < NEVER))
     draws, created = found.draws("customer_info", index + 1), begun[index]
     until = np.minimum(found.canceled[index], found.now) - 1
-    renewals = np.clip((until - created) // _YEAR, 0, _MOST_RENEWALS)
+    renewals = np.clip((until - created) // YEAR, 0, MOST_RENEWALS)
     plan = found.organizations["plan"].combine_chunks().take(pa.array(index))
     level = np.array([PLANS.index(each) for each in plan.to_pylist()], dtype=np.int64)
     contact = pa.array([f"Accounts payable, {name}" for name in _names(found, index)], pa.string())
@@ -161,27 +163,49 @@ def _customers(found: Directory, mask: Mask) -> Columns:
         "tax_country": found.organizations["country"].combine_chunks().take(pa.array(index)),
         "tax_id": typed(draws, "tax", joined("TX-", draws.below("tax_id", 10**9)), 0.02, 0.4),
         "currency": choice(_CURRENCIES, np.minimum(draws.below("currency", 6), 2)),
-        "monthly_commitment": decimals(_commitments(draws, level, renewals), level == 0),
-        "contract_start": dates(created + renewals * _YEAR, draws.chance("no_contract", 0.1)),
+        "monthly_commitment": decimals(commitments(draws, level, renewals), level == 0),
+        "contract_start": dates(created + renewals * YEAR, lacks_contract(draws)),
         "payment_terms_days": pa.array(
             np.array(_PAYMENT_TERMS)[draws.below("terms", 5)].astype(np.int16),
             mask=draws.chance("no_terms", 0.08),
         ),
         "notes": typed(draws, "notes", pa.array(["Pays by invoice"] * index.size, pa.string()), 0.15, 0.6),
         "created_at": moments(created),
-        "updated_at": moments(latest(found.now, created, found.changed[index], created + renewals * _YEAR)),
+        "updated_at": moments(latest(found.now, created, found.changed[index], created + renewals * YEAR)),
     }
+
+
+def billing_begun(found: Directory) -> Integers:
+    """When each organization gave a billing address, in Unix seconds; `NEVER` if it has not."""
+    draws = found.draws("customer_info", np.arange(1, found.created.size + 1))
+    begun = happens(draws, "billing", 0.8, found.created, (_HOUR, _DAY, 7 * _DAY, 40 * _DAY))
+    return np.where((begun < found.now) & (begun < found.canceled), begun, NEVER)
+
+
+def lacks_contract(draws: Draws) -> Mask:
+    """Who pays from month to month.
+
+    Args:
+        draws: Of the table `customer_info`.
+    """
+    return draws.chance("no_contract", 0.1)
 
 
 def _names(found: Directory, index: Integers) -> list[str]:
     return found.organizations["name"].combine_chunks().take(pa.array(index)).to_pylist()
 
 
-def _commitments(draws: Draws, level: Integers, renewals: Integers) -> Integers:
-    """Millionths of the currency a month."""
+def commitments(draws: Draws, level: Integers, renewals: Integers) -> Integers:
+    """What a contract costs, in millionths of the currency a month.
+
+    Args:
+        draws: Of the table `customer_info`.
+        level: Index of the plan in `PLANS`; nothing is owed for the first.
+        renewals: How often the contract was renewed.
+    """
     least, most = np.array(_LEAST_COMMITMENT)[level], np.array(_MOST_COMMITMENT)[level]
     amount = (least + draws.below_each("commitment", most - least + 1)) * 1_000_000
     amount = amount + draws.below("commitment_millionths", 1_000_000)
-    for year in range(_MOST_RENEWALS):
+    for year in range(MOST_RENEWALS):
         amount = np.where(year < renewals, amount * 107 // 100, amount)
     return amount
