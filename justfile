@@ -38,7 +38,7 @@ check: manifest
     ruff check .
     ruff format --check .
     pyright
-    dg check yaml
+    dg check yaml --validate-requirements
     dg check defs
     cd dagster_open_platform_dbt && sqlfluff lint --disable-progress-bar .
     pytest -q dagster_open_platform_tests/unit/conventions
