@@ -5,7 +5,7 @@ error names is needed. Variables that have a default are not listed; `dg list en
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -121,16 +121,25 @@ def instances(defs: dg.Definitions) -> list[Instance]:
     return found
 
 
-def test_templates_are_found() -> None:
-    found = TEMPLATE.findall("""{{ env('ONE') }} {{dg.EnvVar("TWO")}} {{ env('THREE', 'default') }}""")
-    assert [a or b for a, b in found] == ["ONE", "TWO"]
+def named_in_templates(value: Any) -> Iterator[str]:
+    """The variables that a document names."""
+    if isinstance(value, str):
+        yield from (first or second for first, second in TEMPLATE.findall(value))
+    elif isinstance(value, Mapping | list):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            yield from named_in_templates(inner)
+
+
+def test_variables_in_templates_are_found() -> None:
+    found = named_in_templates(
+        {"a": ["{{ env('ONE') }} {{dg.EnvVar(\"TWO\")}}"], "b": "{{ env('C', 'default') }}"}
+    )
+    assert list(found) == ["ONE", "TWO"]
 
 
 def needed(instance: Instance, instances: list[Instance], defs: dg.Definitions) -> frozenset[str]:
     found = frozenset().union(*(needed_by_resource(key) for key in instance.resources))
-    found |= {
-        a or b for a, b in TEMPLATE.findall(yaml.safe_dump(instance.document["attributes"], width=10_000))
-    }
+    found |= set(named_in_templates(instance.document["attributes"]))
     if "postgres" in instance.resources:
         found |= connections_of(instance)
     if reads_object_storage(instance, instances, defs):
