@@ -1,0 +1,1 @@
+"""Fivetran: its connectors' tables as assets, synced when Dagster says so."""
