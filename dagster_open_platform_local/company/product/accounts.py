@@ -162,7 +162,7 @@ def _customers(found: Directory, mask: Mask) -> Columns:
         "plan": plan,
         "tax_country": found.organizations["country"].combine_chunks().take(pa.array(index)),
         "tax_id": typed(draws, "tax", joined("TX-", draws.below("tax_id", 10**9)), 0.02, 0.4),
-        "currency": choice(_CURRENCIES, np.minimum(draws.below("currency", 6), 2)),
+        "currency": currencies(draws),
         "monthly_commitment": decimals(commitments(draws, level, renewals), level == 0),
         "contract_start": dates(created + renewals * YEAR, lacks_contract(draws)),
         "payment_terms_days": pa.array(
@@ -175,11 +175,16 @@ def _customers(found: Directory, mask: Mask) -> Columns:
     }
 
 
+def billing_due(found: Directory) -> Integers:
+    """When each organization will give, or gave, a billing address if it does not cancel first, in Unix seconds; or `NEVER`."""
+    draws = found.draws("customer_info", np.arange(1, found.created.size + 1))
+    return happens(draws, "billing", 0.8, found.created, (_HOUR, _DAY, 7 * _DAY, 40 * _DAY))
+
+
 def billing_begun(found: Directory) -> Integers:
     """When each organization gave a billing address, in Unix seconds; `NEVER` if it has not."""
-    draws = found.draws("customer_info", np.arange(1, found.created.size + 1))
-    begun = happens(draws, "billing", 0.8, found.created, (_HOUR, _DAY, 7 * _DAY, 40 * _DAY))
-    return np.where((begun < found.now) & (begun < found.canceled), begun, NEVER)
+    due = billing_due(found)
+    return np.where((due < found.now) & (due < found.canceled), due, NEVER)
 
 
 def lacks_contract(draws: Draws) -> Mask:
@@ -189,6 +194,15 @@ def lacks_contract(draws: Draws) -> Mask:
         draws: Of the table `customer_info`.
     """
     return draws.chance("no_contract", 0.1)
+
+
+def currencies(draws: Draws) -> pa.Array:
+    """What each customer pays in.
+
+    Args:
+        draws: Of the table `customer_info`.
+    """
+    return choice(_CURRENCIES, np.minimum(draws.below("currency", 6), 2))
 
 
 def _names(found: Directory, index: Integers) -> list[str]:

@@ -1,1 +1,1 @@
-"""Tests: what sales and marketing know before any tool has a shape for it."""
+"""Tests of what sales and marketing know."""
