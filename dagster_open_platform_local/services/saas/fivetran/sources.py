@@ -1,0 +1,60 @@
+"""What is behind a connection: the company's connector with the layouts of its tables.
+
+What belongs here: bringing the two together, and the day's rows. What does not: what Fivetran knows about a connection (`state.py`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pyarrow as pa
+
+from dagster_open_platform_local.company.clock import CompanyClock
+from dagster_open_platform_local.company.fivetran.connectors import Connector
+from dagster_open_platform_local.company.fivetran.layouts import Layout, layouts
+from dagster_open_platform_local.services.saas.fivetran.errors import SyncError
+
+
+@dataclass(frozen=True)
+class Source:
+    """A connector and where its layouts come from.
+
+    Args:
+        connector: Whose it is.
+        read_layouts: Gives the tables of a schema by name; called once, when they are needed.
+    """
+
+    connector: Connector
+    read_layouts: Callable[[str], Mapping[str, Layout]] = layouts
+
+    @cached_property
+    def layouts(self) -> Mapping[str, Layout]:
+        """The tables that the connector knows, enabled or not, by name."""
+        connector = self.connector
+        found = self.read_layouts(connector.schema)
+        return {connector.sheet: found[connector.sheet]} if connector.sheet else found
+
+    def rows(self, clock: CompanyClock) -> Mapping[str, pa.Table]:
+        """The rows as of a company's today.
+
+        Raises:
+            SyncError: There are rows for a table, or values for a column, that the layouts do not have.
+        """
+        found = self.connector.rows(clock.settings, clock.today)
+        for name, table in found.items():
+            if name not in self.layouts:
+                if self.connector.sheet:
+                    # The sheets of a company share one function, and each has a connector.
+                    continue
+                raise SyncError(f"The source sent rows of a table that it does not have: {name}")
+            unknown = sorted({*table.column_names} - {*self.layouts[name].schema.names})
+            if unknown:
+                raise SyncError(
+                    f"The source sent columns of {name} that it does not have: {', '.join(unknown)}"
+                )
+        return {name: table for name, table in found.items() if name in self.layouts}
+
+
+def sources_of(connectors: Sequence[Connector]) -> dict[str, Source]:
+    """The sources of the company's connectors, by connector id."""
+    return {connector.id: Source(connector) for connector in connectors}
