@@ -1,0 +1,1 @@
+"""Fivetran: the SaaS tools that the company works with."""

@@ -1,0 +1,1 @@
+"""Python definitions about what Fivetran loads."""
