@@ -82,6 +82,19 @@ def github_tables(settings: CompanySettings, today: date) -> dict[str, pa.Table]
     }
 
 
+def kinds_and_areas(
+    draws: Draws, is_discussion: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """What each item is about: index into `TYPE_LABELS`, of which a discussion has the last, and into `AREA_LABELS`.
+
+    Args:
+        draws: The columns of the items.
+        is_discussion: Whether each is a discussion.
+    """
+    kinds = np.where(is_discussion, len(text.TYPE_LABELS) - 1, draws.pick("kind", _KIND_WEIGHTS))
+    return kinds, draws.below("area", len(text.AREA_LABELS))
+
+
 def _select(schema: pa.Schema, columns: dict[str, pa.Array]) -> pa.Table:
     return pa.table([columns[name] for name in schema.names], schema=schema)
 
@@ -107,8 +120,7 @@ def _categories(draws: Draws) -> NDArray[np.int64]:
 def _common_columns(state: _State, authors: Authors) -> dict[str, pa.Array]:
     """The columns that issues and discussions share, for all items."""
     items, draws = state.items, state.draws
-    kinds = np.where(items.is_discussion, 3, draws.pick("kind", _KIND_WEIGHTS))
-    areas = draws.below("area", len(text.AREA_LABELS))
+    kinds, areas = kinds_and_areas(draws, items.is_discussion)
     updated = last_events(state.settings, items, state.times, state.comments, state.stale, state.now)
     answered = state.answer >= 0
     updated[answered] = np.maximum(updated, _answer_times(state))[answered]
