@@ -20,6 +20,7 @@ _FOREIGN = (
     "GCP_",
     "BIGQUERY_",
     "GITHUB_",
+    "FIVETRAN_",
     "WAREHOUSE_",
     "CLOUD_PRODUCT_",
     "PRODUCT_REPORTING",

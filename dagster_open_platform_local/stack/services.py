@@ -12,6 +12,7 @@ from pathlib import Path
 from dagster_open_platform_local.services.bigquery.credentials import local_credentials
 from dagster_open_platform_local.services.postgres.databases import HOST, REPLICATOR, ProductDatabases
 from dagster_open_platform_local.services.s3.credentials import S3Credentials
+from dagster_open_platform_local.services.saas.fivetran.credentials import FivetranCredentials
 from dagster_open_platform_local.stack.health import postgres_health
 from dagster_open_platform_local.stack.ports import free_port
 from dagster_open_platform_local.stack.supervisor import Service
@@ -28,7 +29,7 @@ def company_services(state: LocalState) -> list[Service]:
         product_service(state, databases),
         s3_service(state, S3Credentials.new()),
         _bigquery(state, secrets.token_urlsafe(24)),
-        _saas(state, secrets.token_urlsafe(24)),
+        saas_service(state, secrets.token_urlsafe(24), FivetranCredentials.new()),
     ]
 
 
@@ -91,14 +92,16 @@ def _bigquery(state: LocalState, token: str) -> Service:
     )
 
 
-def _saas(state: LocalState, github_token: str) -> Service:
+def saas_service(state: LocalState, github_token: str, fivetran: FivetranCredentials) -> Service:
+    """The company's SaaS vendors. Fivetran loads into the warehouse."""
     return Service(
         name="saas",
-        command=_module("saas", state),
-        secrets={"GITHUB_EMULATOR_TOKEN": github_token},
+        command=lambda port: [*_module("saas", state)(port), "--warehouse", str(state.warehouse)],
+        secrets={"GITHUB_EMULATOR_TOKEN": github_token, **fivetran.service_variables},
         provides=lambda port: {
             "GITHUB_API_URL": f"http://127.0.0.1:{port}/github",
             "GITHUB_TOKEN": github_token,
+            **fivetran.platform_variables(f"http://127.0.0.1:{port}/fivetran"),
         },
     )
 

@@ -4,9 +4,10 @@ What belongs here: when such a file is made, and how it takes the place of the o
 (`company/warehouse/`).
 
     warehouse/snowflake.duckdb      Snowflake's shared database, schema `account_usage`
+    warehouse/fivetran.duckdb       Fivetran's destination; only made, empty: its syncs fill it (`services/saas/fivetran/`)
     warehouse_eu/purina.duckdb      the EU region's own warehouse, schema `cloud_product`
 
-Each file says in `_company.clock` of which company and date it is. A file is made beside the old one and renamed over it: whoever
+Each of the others says in `_company.clock` of which company and date it is. A file is made beside the old one and renamed over it: whoever
 has the old one open goes on reading that.
 """
 
@@ -23,6 +24,7 @@ from dagster_open_platform_local.company.clock import CompanyClock
 from dagster_open_platform_local.company.settings import FORMAT, CompanySettings
 from dagster_open_platform_local.company.warehouse.account_usage import account_usage_tables
 from dagster_open_platform_local.company.warehouse.european import european_tables
+from dagster_open_platform_local.services.saas.fivetran.destination import ensure_database
 from dagster_open_platform_local.state import LocalState
 
 _CLOCK_COLUMNS = "today date, seed bigint, scale double, epoch date, format integer"
@@ -57,6 +59,7 @@ def write_shared_databases(state: LocalState, clock: CompanyClock) -> list[Path]
     Returns:
         The files that were made; one that is of that company and date already is left alone.
     """
+    ensure_database(state.warehouse)
     made: list[Path] = []
     for database in shared_databases(state):
         if read_clock_row(database.path) != _row(clock):

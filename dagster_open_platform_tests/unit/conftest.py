@@ -10,6 +10,7 @@ PLATFORM_VARIABLES = (
     "DAGSTER_",
     "SNOWFLAKE_",
     "GITHUB_",
+    "FIVETRAN_",
     "BIGQUERY_",
     "GOOGLE_",
     "GCP_",

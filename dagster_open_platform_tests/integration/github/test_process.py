@@ -16,6 +16,7 @@ import pytest
 from dagster_open_platform.defs.github.py.assets import TABLES
 from dagster_open_platform.lib.warehouse import duckdb_warehouse
 from dagster_open_platform_local.company.github import load
+from dagster_open_platform_local.services.saas.fivetran.credentials import FivetranCredentials
 from dagster_open_platform_tests.fixtures.github import SWEEP_DAY, TOKEN, expected_rows, ordered, window
 from dagster_open_platform_tests.fixtures.github_service import (
     SERVICE,
@@ -184,8 +185,12 @@ def test_the_service_refuses_to_start_without_a_token_or_on_a_taken_port(
     github_service: GitHubService, tmp_path: Path
 ) -> None:
     def start(port: int, **variables: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", SERVICE, "--port", str(port), "--company", str(tmp_path)]
+        command = [
+            *(sys.executable, "-m", SERVICE, "--port", str(port)),
+            *("--company", str(tmp_path), "--warehouse", str(tmp_path)),
+        ]
         environment = {name: value for name, value in os.environ.items() if name != "GITHUB_EMULATOR_TOKEN"}
+        environment |= FivetranCredentials.new().service_variables
         return subprocess.run(
             command, env={**environment, **variables}, capture_output=True, text=True, timeout=60, check=False
         )

@@ -302,7 +302,7 @@ def test_the_secondary_limit_answers_403_with_retry_after() -> None:
 
 def test_the_process_needs_to_know_the_token() -> None:
     with pytest.raises(ValueError, match="GITHUB_EMULATOR_TOKEN"):
-        saas_app(Path("nowhere"), {})
+        saas_app(Path("nowhere"), Path("nowhere"), {})
 
 
 def test_search_finds_what_a_plain_filter_finds() -> None:

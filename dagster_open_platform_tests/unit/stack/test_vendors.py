@@ -57,8 +57,8 @@ def assert_holds(state: LocalState, clock: CompanyClock) -> None:
         assert found.keys() == {f"{schema}.{name}" for name in wanted}
         for name, rows in wanted.items():
             assert found[f"{schema}.{name}"].to_pylist() == rows.to_pylist(), name
-        # Nothing is left beside it.
-        assert [each.name for each in path.parent.iterdir()] == [path.name]
+        # Nothing is left beside it and Fivetran's destination.
+        assert {each.name for each in path.parent.iterdir()} - {"fivetran.duckdb"} == {path.name}
 
 
 def test_they_hold_the_tables_of_the_date(state: LocalState) -> None:
@@ -134,3 +134,15 @@ def test_they_follow_the_company(state: LocalState, monkeypatch: pytest.MonkeyPa
     advance_company(state)
     assert read_clock(state.company).today == date(2026, 6, 4)
     assert_holds(state, read_clock(state.company))
+
+
+def test_the_destination_of_fivetran_is_there_from_the_start_and_never_made_anew(state: LocalState) -> None:
+    write_shared_databases(state, CLOCK)
+    path = state.warehouse / "fivetran.duckdb"
+    assert tables(path, "fivetran") == {}
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE SCHEMA crm; CREATE TABLE crm.account AS SELECT 1 AS id")
+
+    write_shared_databases(state, replace(CLOCK, today=CLOCK.today + timedelta(days=1)))
+
+    assert tables(path, "fivetran")["crm.account"].to_pylist() == [{"id": 1}]
