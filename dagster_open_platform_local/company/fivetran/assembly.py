@@ -56,12 +56,10 @@ def from_rows(schema: str, table: str, rows: Sequence[Mapping[str, Any]]) -> pa.
     return pa.Table.from_pylist([dict(row) for row in rows], schema=shape)
 
 
-def _typed(values: Values, wanted: pa.DataType) -> pa.Array | pa.ChunkedArray:
-    if isinstance(values, pa.Array | pa.ChunkedArray):
-        return values.cast(wanted)
-    if isinstance(values, np.ndarray):
-        return pa.array(values).cast(wanted)
-    return pa.array(values, wanted)
+def _typed(values: Any, wanted: pa.DataType) -> pa.Array:
+    if isinstance(values, list | tuple):
+        return pa.array(values, wanted)
+    return (pa.array(values) if isinstance(values, np.ndarray) else values).cast(wanted)
 
 
 def ulids(draws: Draws, column: str, seconds: NDArray[np.int64]) -> list[str]:

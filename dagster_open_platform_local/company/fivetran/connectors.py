@@ -9,6 +9,7 @@ from datetime import date
 
 import pyarrow as pa
 
+from dagster_open_platform_local.company.fivetran.linear.tables import linear_tables
 from dagster_open_platform_local.company.settings import CompanySettings
 
 Rows = Callable[[CompanySettings, date], Mapping[str, pa.Table]]
@@ -45,4 +46,4 @@ class Connector:
         return f"{self.schema}.{self.sheet}" if self.sheet else self.schema
 
 
-CONNECTORS: tuple[Connector, ...] = ()
+CONNECTORS: tuple[Connector, ...] = (Connector("tidal_ledger", "linear", "linear", linear_tables),)
