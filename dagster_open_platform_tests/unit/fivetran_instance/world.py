@@ -61,7 +61,8 @@ class World:
         connection.replace_table(TableRef("fivetran", "salesforce", "account"), pa.table(account))
         numbers = [float(name) if name and name.isdigit() else None for name in named]
         company = {"id": pa.array(range(len(named)), pa.int64()), "property_name": labels}
-        company |= {"property_organization_id": pa.array(numbers, pa.float64()), "_fivetran_deleted": deleted}
+        company |= {"property_organization_id": pa.array(numbers, pa.float64())}
+        company |= {"is_deleted": pa.nulls(len(named), pa.bool_()), "_fivetran_deleted": deleted}
         connection.replace_table(TableRef("fivetran", "hubspot", "company"), pa.table(company))
         opportunity = {
             "id": pa.array([f"006{number}" for number in range(len(self.opportunities))], pa.string()),

@@ -36,20 +36,9 @@ class Naming:
     live: str
 
 
-ACCOUNTS = Naming(
-    "salesforce",
-    "account",
-    "organization_id_c",
-    "name",
-    "NOT COALESCE(is_deleted OR _fivetran_deleted, FALSE)",
-)
-COMPANIES = Naming(
-    "hubspot",
-    "company",
-    "property_organization_id",
-    "property_name",
-    "NOT COALESCE(_fivetran_deleted, FALSE)",
-)
+_LIVE = "NOT COALESCE(is_deleted OR _fivetran_deleted, FALSE)"
+ACCOUNTS = Naming("salesforce", "account", "organization_id_c", "name", _LIVE)
+COMPANIES = Naming("hubspot", "company", "property_organization_id", "property_name", _LIVE)
 
 
 @dataclass(frozen=True)
