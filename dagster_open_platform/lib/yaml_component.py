@@ -20,7 +20,7 @@ from pydantic_core import ErrorDetails, InitErrorDetails
 from dagster_open_platform.lib.yaml_errors import InvalidYaml, invalid_yaml, position, suggestion
 
 
-class YamlComponent(dg.Component, dg.Resolvable, dg.Model):
+class YamlComponent(dg.Component, dg.Model, dg.Resolvable):
     """A component that remembers where in YAML it was declared."""
 
     # Fields hold Dagster's own objects once they are resolved.

@@ -7,6 +7,7 @@ https://fivetran.com/docs/rest-api/api-reference/connections for syncing, resync
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -51,13 +52,11 @@ class FivetranClient:
 
     def connectors(self, group_id: str) -> Sequence[ConnectorDetails]:
         """All connectors of a group (see the protocol)."""
-        return [
-            answers.connector_of(node) for node in self._pages(f"/v1/groups/{_part(group_id)}/connections")
-        ]
+        return [self._connector(node) for node in self._pages(f"/v1/groups/{_part(group_id)}/connections")]
 
     def connector(self, connector_id: str) -> ConnectorDetails:
         """One connector (see the protocol)."""
-        return answers.connector_of(self._data("GET", _connection(connector_id)))
+        return self._connector(self._data("GET", _connection(connector_id)))
 
     def schemas(self, connector_id: str) -> Mapping[str, SchemaConfig]:
         """What a connector loads (see the protocol)."""
@@ -91,10 +90,16 @@ class FivetranClient:
         """Test a connection (see the protocol)."""
         # It changes nothing at the source. Certificates and fingerprints that are new are not trusted by this.
         answer = self._send("POST", f"{_connection(connector_id)}/test", {}, safe_to_repeat=True)
-        return [
+        tests = [
             answers.setup_test_of(node)
             for node in answers.optional(_data_of(answer), "setup_tests", list) or ()
         ]
+        return [replace(test, message=self.http.redacted(test.message)) for test in tests]
+
+    def _connector(self, node: Any) -> ConnectorDetails:
+        found = answers.connector_of(node)
+        # What Fivetran says is wrong gets into messages, whatever it quotes.
+        return replace(found, problems=tuple(self.http.redacted(text) for text in found.problems))
 
     def _send(self, method: str, path: str, body: Any, safe_to_repeat: bool) -> HttpAnswer:
         return self.http.request(method, path, json=body, safe_to_repeat=safe_to_repeat, judge=self._judge)
