@@ -13,6 +13,7 @@ import dagster as dg
 from dagster_open_platform.lib.aws.resource import S3StoreResource
 from dagster_open_platform.lib.bigquery.resource import BigQueryResource
 from dagster_open_platform.lib.dbt.resource import dbt_resource
+from dagster_open_platform.lib.fivetran.resource import FivetranResource
 from dagster_open_platform.lib.github.resource import GitHubResource
 from dagster_open_platform.lib.postgres.resource import PostgresResource
 from dagster_open_platform.lib.sling.resource import SlingResource
@@ -39,6 +40,7 @@ def default_resources(environment: Environment) -> Mapping[str, Any]:
         # Credentials are read by the resource that needs them when it is used. An `EnvVar` that is unset would fail
         # every run of the code location, also those that need none.
         "bigquery": BigQueryResource(),
+        "fivetran": FivetranResource(),
         "github": GitHubResource(),
         "postgres": PostgresResource(),
         "s3": S3StoreResource(),
