@@ -9,6 +9,7 @@ from datetime import date
 
 import pyarrow as pa
 
+from dagster_open_platform_local.company.fivetran.incident_io.tables import incident_io_tables
 from dagster_open_platform_local.company.fivetran.linear.tables import linear_tables
 from dagster_open_platform_local.company.settings import CompanySettings
 
@@ -46,4 +47,7 @@ class Connector:
         return f"{self.schema}.{self.sheet}" if self.sheet else self.schema
 
 
-CONNECTORS: tuple[Connector, ...] = (Connector("tidal_ledger", "linear", "linear", linear_tables),)
+CONNECTORS: tuple[Connector, ...] = (
+    Connector("tidal_ledger", "linear", "linear", linear_tables),
+    Connector("crimson_beacon", "incidentio", "incident_io", incident_io_tables),
+)
