@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dagster_open_platform.lib.dms.component import DmsChangeTablesComponent
     from dagster_open_platform.lib.executable.component import ExecutableComponent
+    from dagster_open_platform.lib.fivetran.component import FivetranComponent
     from dagster_open_platform.lib.observation.component import LastUpdatedObservationComponent
     from dagster_open_platform.lib.schedule.component import ScheduleComponent
     from dagster_open_platform.lib.sling.cloud_product_ingest import ProdDbReplicationsComponent
@@ -21,6 +22,7 @@ __all__ = [
     "DmsChangeTablesComponent",
     "EgressReplicationComponent",
     "ExecutableComponent",
+    "FivetranComponent",
     "LastUpdatedObservationComponent",
     "ProdDbReplicationsComponent",
     "ScheduleComponent",
@@ -34,6 +36,7 @@ _MODULES = {
     "EgressReplicationComponent": "dagster_open_platform.lib.sling.egress",
     "ProdDbReplicationsComponent": "dagster_open_platform.lib.sling.cloud_product_ingest",
     "ExecutableComponent": "dagster_open_platform.lib.executable.component",
+    "FivetranComponent": "dagster_open_platform.lib.fivetran.component",
     "ScheduleComponent": "dagster_open_platform.lib.schedule.component",
     "SchemaReplicationComponent": "dagster_open_platform.lib.snowflake.schema_replication",
     "SnowflakeCreateOrRefreshComponent": "dagster_open_platform.lib.snowflake.component",
