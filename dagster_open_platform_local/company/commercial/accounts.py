@@ -142,7 +142,8 @@ def crm_accounts(settings: CompanySettings, today: date) -> CrmAccounts:
     draws = Draws(settings.seed, "crm_accounts", number)
     start = tools_since(settings) + draws.below("import", 3600)
     created = np.maximum(np.concatenate([since[organization - 1], prospects.created]), start)
-    again, entered = _entered_again(draws, number, created, found.now)
+    again, entered, merged = _entered_again(draws, number, created)
+    again, entered = again[merged >= found.now], entered[merged >= found.now]
     number, created = np.concatenate([number, number[again] + 1]), np.concatenate([created, entered])
     order = np.lexsort((number, created))
     order = order[created[order] < found.now]
@@ -171,13 +172,57 @@ def _nth_user(found: Directory, count: int) -> Integers:
     return moment
 
 
-def _entered_again(draws: Draws, number: Integers, created: Integers, now: int) -> tuple[Integers, Integers]:
-    """Index of the organizations' accounts that are there twice, and when they were entered again."""
+@dataclass(frozen=True)
+class MergedAccounts:
+    """Accounts that are no longer there, because somebody found that another one is the same company.
+
+    Args:
+        number: Of each, as in `CrmAccounts`; never that of another.
+        survivor: Index in `crm_accounts` of the one that is still there.
+        name: As it was entered.
+        created: When it was made, in Unix seconds.
+        merged: When it was merged into the other, in Unix seconds.
+    """
+
+    number: Integers
+    survivor: Integers
+    name: pa.Array
+    created: Integers
+    merged: Integers
+
+
+def merged_accounts(settings: CompanySettings, today: date) -> MergedAccounts:
+    """What was merged before 00:00 UTC of a date, by number.
+
+    Args:
+        settings: The company's.
+        today: The date; nothing of it has happened yet.
+    """
+    accounts, now = crm_accounts(settings, today), unix_seconds(today)
+    draws = Draws(settings.seed, "crm_accounts", accounts.number)
+    again, entered, merged = _entered_again(draws, accounts.number, accounts.created)
+    order = np.argsort(accounts.number[again])
+    order = order[merged[order] < now]
+    survivor = again[order]
+    number = accounts.number[survivor] + 1
+    names = _as_entered(
+        Draws(settings.seed, "crm_accounts", number),
+        accounts.name.take(pa.array(survivor)),
+        np.ones(number.size, dtype=np.bool_),
+    )
+    return MergedAccounts(number, survivor, names, entered[order], merged[order])
+
+
+def _entered_again(draws: Draws, number: Integers, created: Integers) -> tuple[Integers, Integers, Integers]:
+    """Index of the organizations' accounts that are there twice, when they are entered again, and when merged (or `NEVER`)."""
     entered = created + draws.quantile("again_gap", (_DAY, 30 * _DAY, 120 * _DAY, 300 * _DAY))
-    merged = entered + draws.quantile("merged_gap", (5 * _DAY, 20 * _DAY, 60 * _DAY))
-    is_merged = draws.chance("merged", _MERGED) & (merged < now)
-    again = np.flatnonzero(draws.chance("again", _ENTERED_AGAIN) & (number % 4 == 0) & ~is_merged)
-    return again, entered[again]
+    merged = np.where(
+        draws.chance("merged", _MERGED),
+        entered + draws.quantile("merged_gap", (5 * _DAY, 20 * _DAY, 60 * _DAY)),
+        NEVER,
+    )
+    again = np.flatnonzero(draws.chance("again", _ENTERED_AGAIN) & (number % 4 == 0))
+    return again, entered[again], merged[again]
 
 
 def _described(found: Directory, number: Integers, created: Integers) -> CrmAccounts:

@@ -59,6 +59,8 @@ _INSTANCE = "5e0"
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _CHECKS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _NUMBER_LENGTH, _LENGTH = 9, 18
+_FIRST_PERSON = 100
+"""Users with lower numbers are no people."""
 
 
 def salesforce_ids(kind: str, number: Integers, absent: Mask | None = None) -> pa.Array:
@@ -91,3 +93,8 @@ def _checksums(characters: NDArray[np.uint8]) -> NDArray[np.uint8]:
     weights = 1 << np.arange(5)
     bits = (capital.reshape(-1, 3, 5) * weights).sum(axis=2)
     return np.frombuffer(_CHECKS.encode(), dtype=np.uint8)[bits]
+
+
+def user_ids(people: Integers) -> pa.Array:
+    """Ids of the users who are the people of sales, by their numbers (`company/commercial/staff.py`)."""
+    return salesforce_ids("user", people + _FIRST_PERSON)
