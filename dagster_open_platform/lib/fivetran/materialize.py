@@ -138,7 +138,9 @@ def _arrived(warehouse: WarehouseResource, tables: Sequence[Table]) -> dict[Tabl
 
 def _in_schema(connection: WarehouseConnection, refs: Mapping[Table, TableRef]) -> dict[Table, Arrived]:
     some = next(iter(refs.values()))
-    catalog = connection.quoted(TableRef(some.database, "information_schema", "columns"))
+    # DuckDB has one catalog of all attached databases, Snowflake one in each.
+    database = "system" if connection.engine == "duckdb" else some.database
+    catalog = connection.quoted(TableRef(database, "information_schema", "columns"))
     columns: dict[str, dict[str, str]] = {}
     rows = connection.query(
         f"select lower(table_name) as name, lower(column_name) as column_name, data_type from {catalog}"  # noqa: S608 - quoted
