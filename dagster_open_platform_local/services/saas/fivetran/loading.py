@@ -30,7 +30,9 @@ _TYPES = {
     "INSTANT": "TIMESTAMP WITH TIME ZONE",
     "JSON": "JSON",
 }
-_INCOMING = "temp.main.incoming"
+# In quotes, and like no column's name: a column `new` would be taken for the rows of that name.
+_OLD, _NEW = '"$old"', '"$new"'
+_INCOMING = f"temp.main.incoming AS {_NEW}"
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,8 @@ class _TableLoad:
         self._rewrites = layout.name in wanted.rewritten
         self._table = f"{_quoted(wanted.schema)}.{_quoted(layout.name)}"
         self._same_key = " AND ".join(
-            f"old.{_quoted(name)} IS NOT DISTINCT FROM new.{_quoted(name)}" for name in layout.primary_key
+            f"{_OLD}.{_quoted(name)} IS NOT DISTINCT FROM {_NEW}.{_quoted(name)}"
+            for name in layout.primary_key
         )
         self._columns = [each for each in layout.columns if each.name not in (SYNCED, DELETED)]
 
@@ -177,27 +180,28 @@ class _TableLoad:
             raise SyncError(f"The source sent two rows of {self._table} with the key {twice}")
 
     def _delete(self) -> int:
-        gone = f"NOT EXISTS (FROM {_INCOMING} AS new WHERE {self._same_key})"
+        gone = f"NOT EXISTS (FROM {_INCOMING} WHERE {self._same_key})"
         if not self._layout.keeps_deleted:
-            return self._count(f"DELETE FROM {self._table} AS old WHERE {gone}", [])  # noqa: S608  # names are quoted
+            return self._count(f"DELETE FROM {self._table} AS {_OLD} WHERE {gone}", [])  # noqa: S608  # names are quoted
         return self._count(
-            f"UPDATE {self._table} AS old SET {DELETED} = true, {SYNCED} = ? "  # noqa: S608  # names are quoted
+            f"UPDATE {self._table} AS {_OLD} SET {DELETED} = true, {SYNCED} = ? "  # noqa: S608  # names are quoted
             f"WHERE {DELETED} IS DISTINCT FROM true AND {gone}",
             [self._now],
         )
 
     def _update(self) -> int:
         changed = [
-            f"old.{_quoted(each.name)} IS DISTINCT FROM new.{_quoted(each.name)}" for each in self._columns
+            f"{_OLD}.{_quoted(each.name)} IS DISTINCT FROM {_NEW}.{_quoted(each.name)}"
+            for each in self._columns
         ]
-        assigned = [f"{_quoted(each.name)} = new.{_quoted(each.name)}" for each in self._columns]
+        assigned = [f"{_quoted(each.name)} = {_NEW}.{_quoted(each.name)}" for each in self._columns]
         if self._layout.keeps_deleted:
-            changed.append(f"old.{DELETED} IS DISTINCT FROM false")
+            changed.append(f"{_OLD}.{DELETED} IS DISTINCT FROM false")
             assigned.append(f"{DELETED} = false")
         condition = "true" if self._rewrites else " OR ".join(changed)
         return self._count(
-            f"UPDATE {self._table} AS old SET {', '.join(assigned)}, {SYNCED} = ? "  # noqa: S608  # names are quoted
-            f"FROM {_INCOMING} AS new WHERE {self._same_key} AND ({condition})",
+            f"UPDATE {self._table} AS {_OLD} SET {', '.join(assigned)}, {SYNCED} = ? "  # noqa: S608  # names are quoted
+            f"FROM {_INCOMING} WHERE {self._same_key} AND ({condition})",
             [self._now],
         )
 
@@ -206,8 +210,8 @@ class _TableLoad:
         names = ", ".join(_quoted(each.name) for each in self._columns)
         return self._count(
             f"INSERT INTO {self._table} ({names}{marked}, {SYNCED}) "  # noqa: S608  # names are quoted
-            f"SELECT {names}{', false' if marked else ''}, ? FROM {_INCOMING} AS new "
-            f"WHERE NOT EXISTS (FROM {self._table} AS old WHERE {self._same_key})",
+            f"SELECT {names}{', false' if marked else ''}, ? FROM {_INCOMING} "
+            f"WHERE NOT EXISTS (FROM {self._table} AS {_OLD} WHERE {self._same_key})",
             [self._now],
         )
 

@@ -1,0 +1,3 @@
+"""The emulated Fivetran without sockets."""
+
+from dagster_open_platform_tests.fixtures.fivetran_in_process import client  # noqa: F401 - a fixture
