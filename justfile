@@ -28,6 +28,11 @@ pyright:
 manifest:
     python -m dagster_open_platform.lib.dbt.manifest
 
+# Fetch Fivetran's connectors, tables and columns into the state that the code location loads, and print what changed
+[no-exit-message]
+refresh-state *args:
+    @if [ "${1:-}" = "--local" ]; then shift; {{ local }} refresh-state "$@"; else python -m dagster_open_platform.lib.fivetran.refresh "$@"; fi
+
 # Build the wheel that production installs, with the dbt manifest inside
 build:
     python -m dagster_open_platform.lib.dbt.manifest --target prod

@@ -117,6 +117,20 @@ def advance() -> None:
 
 
 @app.command()
+def refresh_state(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit code 1 if something has changed.")
+    ] = False,
+) -> None:
+    """Fetch the connectors, tables and columns of the emulated Fivetran into the state that the code location loads."""
+    from dagster_open_platform_local.stack import refresh
+
+    with _reported():
+        code = refresh.refresh_state(check)
+    raise typer.Exit(code)
+
+
+@app.command()
 def status() -> None:
     """Say what is there: the state, the company, and whether a stack runs."""
     from dagster_open_platform_local.stack.status import describe_state

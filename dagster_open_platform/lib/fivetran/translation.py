@@ -159,6 +159,8 @@ def _replaced(spec: dg.AssetSpec, attributes: dict[str, Any]) -> dg.AssetSpec:
     if prefix is not None:
         attributes["key"] = attributes.get("key", spec.key).with_prefix(prefix)
     merged = {field: attributes.pop(field) for field in _MERGED if field in attributes}
+    # Each new specification is validated anew, which costs more than all the templates.
+    attributes = {field: value for field, value in attributes.items() if getattr(spec, field, None) != value}
     if attributes:
         spec = spec.replace_attributes(**attributes)
     return spec.merge_attributes(**merged) if merged else spec
