@@ -1,0 +1,107 @@
+"""Arrow tables in a layout's shape.
+
+What belongs here: how rows become a table, what Fivetran adds to them (ids, versions). What does not: what is in the rows.
+"""
+
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from dagster_open_platform_local.company.fivetran.layouts import layouts
+from dagster_open_platform_local.company.hashing import Draws
+from dagster_open_platform_local.company.product.columns import Integers
+
+_FOREVER = datetime(9999, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
+_ID_BYTES = 20
+
+Values = pa.Array | Integers | Sequence[Any]
+
+
+def table(schema: str, name: str, columns: Mapping[str, Values]) -> pa.Table:
+    """A table of columns.
+
+    Args:
+        schema: Names the layout.
+        name: Of the table there.
+        columns: Whole numbers may be wider than the column, and days may be numbers since 1970.
+
+    Raises:
+        KeyError: The layout has no such column.
+    """
+    fields = {field.name: field for field in layouts(schema)[name].schema}
+    chosen = [fields[column] for column in columns]
+    arrays = [_array(values, field.type) for values, field in zip(columns.values(), chosen, strict=True)]
+    return pa.table(arrays, schema=pa.schema(chosen))
+
+
+def _array(values: Values, wanted: pa.DataType) -> pa.Array:
+    if isinstance(values, np.ndarray) and pa.types.is_date(wanted):
+        return pa.array(values.astype(np.int32)).cast(wanted)
+    found = values if isinstance(values, pa.Array) else pa.array(values)
+    return found.cast(wanted)
+
+
+def table_of_rows(schema: str, name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """A table of a few rows, such as campaigns; what a row lacks is null.
+
+    Raises:
+        KeyError: The layout has no such column.
+    """
+    known, found = layouts(schema)[name].schema, list(rows)
+    used = list(dict.fromkeys(column for row in found for column in row))
+    return pa.Table.from_pylist(
+        [dict(row) for row in found], schema=pa.schema([known.field(column) for column in used])
+    )
+
+
+def fivetran_ids(seed: int, name: str, *keys: Integers) -> pa.Array:
+    """The text by which Fivetran tells rows of a report apart: a digest of their key, in base 64.
+
+    Args:
+        seed: The company's.
+        name: Of the report, with its schema.
+        keys: Whole numbers that make a row unique, an array each.
+    """
+    state = np.zeros(keys[0].size, dtype=np.int64)
+    for number, key in enumerate(keys):
+        mixed = Draws(seed, f"{name}_{number}", key.astype(np.int64) ^ state)
+        state = mixed.bits("key").astype(np.int64)
+    draws = Draws(seed, name, state)
+    bits = np.stack([draws.bits(f"id_{part}") for part in range(3)], axis=1).tobytes()
+    return pa.array(
+        [base64.b64encode(bits[first : first + _ID_BYTES]).decode() for first in range(0, len(bits), 3 * 8)],
+        pa.string(),
+    )
+
+
+def versions(changed: str, states: Iterable[tuple[datetime, Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """Rows of a history table for one thing.
+
+    Args:
+        changed: The column that says when a version began.
+        states: When each began, and its columns, in the order of time.
+
+    Returns:
+        The rows with `_fivetran_start`, `_fivetran_end` and `_fivetran_active`; the last one is active.
+    """
+    found = list(states)
+    ends = [*(began - timedelta(milliseconds=1) for began, _ in found[1:]), _FOREVER]
+    return [
+        {
+            **state,
+            changed: began,
+            "_fivetran_start": began,
+            "_fivetran_end": end,
+            "_fivetran_active": end == _FOREVER,
+        }
+        for (began, state), end in zip(found, ends, strict=True)
+    ]
+
+
+def moment(day: date, seconds: int = 0) -> datetime:
+    """A moment of a day (UTC)."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(seconds=seconds)
