@@ -181,7 +181,7 @@ class _Sync:
         ended_before = _ended(found)
         wait = self._limits.first_poll
         while True:
-            self._sleep(wait)
+            self._sleep(self._not_beyond_rescheduling(found, wait))
             wait = min(wait * _GROWTH, self._limits.longest_poll)
             found = self._look()
             if _ended(found) > ended_before:
@@ -229,6 +229,12 @@ class _Sync:
                 return self._not_synced(found, Reason.HISTORICAL_SYNC, "a historical sync is in progress")
             self._tell(Reason.HISTORICAL_SYNC, f"{found.name} is in a historical sync; waiting for its end.")
         return None
+
+    def _not_beyond_rescheduling(self, found: ConnectorDetails, wait: float) -> float:
+        """A wait that ends when the sync that was put off may be started again."""
+        if found.rescheduled_for is None or not self._put_off(found):
+            return wait
+        return min(wait, max(found.rescheduled_for.timestamp() - self._clock(), self._limits.first_poll))
 
     def _put_off(self, found: ConnectorDetails) -> bool:
         until = found.rescheduled_for
