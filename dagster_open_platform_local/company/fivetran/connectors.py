@@ -11,6 +11,8 @@ import pyarrow as pa
 
 from dagster_open_platform_local.company.fivetran.incident_io.tables import incident_io_tables
 from dagster_open_platform_local.company.fivetran.linear.tables import linear_tables
+from dagster_open_platform_local.company.fivetran.linkedin_pages.tables import linkedin_tables
+from dagster_open_platform_local.company.fivetran.youtube_analytics.tables import youtube_tables
 from dagster_open_platform_local.company.settings import CompanySettings
 
 Rows = Callable[[CompanySettings, date], Mapping[str, pa.Table]]
@@ -50,4 +52,6 @@ class Connector:
 CONNECTORS: tuple[Connector, ...] = (
     Connector("tidal_ledger", "linear", "linear", linear_tables),
     Connector("crimson_beacon", "incidentio", "incident_io", incident_io_tables),
+    Connector("velvet_projector", "youtube_analytics", "youtube_analytics", youtube_tables),
+    Connector("granite_signpost", "linkedin_company_pages", "linkedin_pages", linkedin_tables),
 )

@@ -1,0 +1,11 @@
+"""LinkedIn pages: what the company posts, and who follows it.
+
+What belongs here, by modules:
+
+    posts.py           which posts there are
+    statistics.py      what each post and each day brought
+    tables.py          the rows
+
+What does not: advertisements on LinkedIn (`company/fivetran/linkedin_ads/`), and the campaigns that posts tell of
+(`commercial/campaigns.py`).
+"""
