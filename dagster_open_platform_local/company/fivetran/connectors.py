@@ -9,9 +9,14 @@ from datetime import date
 
 import pyarrow as pa
 
+from dagster_open_platform_local.company.fivetran.bingads import rows as bingads_rows
+from dagster_open_platform_local.company.fivetran.google_ads import rows as google_ads_rows
+from dagster_open_platform_local.company.fivetran.google_analytics_4 import rows as google_analytics_rows
 from dagster_open_platform_local.company.fivetran.incident_io.tables import incident_io_tables
 from dagster_open_platform_local.company.fivetran.linear.tables import linear_tables
+from dagster_open_platform_local.company.fivetran.linkedin_ads import rows as linkedin_ads_rows
 from dagster_open_platform_local.company.fivetran.linkedin_pages.tables import linkedin_tables
+from dagster_open_platform_local.company.fivetran.reddit_ads import rows as reddit_ads_rows
 from dagster_open_platform_local.company.fivetran.youtube_analytics.tables import youtube_tables
 from dagster_open_platform_local.company.settings import CompanySettings
 
@@ -54,4 +59,9 @@ CONNECTORS: tuple[Connector, ...] = (
     Connector("crimson_beacon", "incidentio", "incident_io", incident_io_tables),
     Connector("velvet_projector", "youtube_analytics", "youtube_analytics", youtube_tables),
     Connector("granite_signpost", "linkedin_company_pages", "linkedin_pages", linkedin_tables),
+    Connector("amber_auction", "google_ads", "google_ads", google_ads_rows),
+    Connector("polished_lanyard", "linkedin", "linkedin_ads", linkedin_ads_rows),
+    Connector("upward_ember", "reddit_ads", "reddit_ads", reddit_ads_rows),
+    Connector("quiet_lantern", "bingads", "bingads", bingads_rows),
+    Connector("curious_footprint", "google_analytics_4", "google_analytics_4", google_analytics_rows),
 )

@@ -4,7 +4,7 @@ What belongs here: how rows become a table, what Fivetran adds to them (ids, ver
 """
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from dagster_open_platform_local.company.product.columns import Integers
 _FOREVER = datetime(9999, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
 _ID_BYTES = 20
 
-Values = pa.Array | Integers | Sequence[Any]
+Values = pa.Array | np.ndarray
 
 
 def table(schema: str, name: str, columns: Mapping[str, Values]) -> pa.Table:
@@ -39,10 +39,11 @@ def table(schema: str, name: str, columns: Mapping[str, Values]) -> pa.Table:
 
 
 def _array(values: Values, wanted: pa.DataType) -> pa.Array:
-    if isinstance(values, np.ndarray) and pa.types.is_date(wanted):
-        return pa.array(values.astype(np.int32)).cast(wanted)
-    found = values if isinstance(values, pa.Array) else pa.array(values)
-    return found.cast(wanted)
+    if not isinstance(values, np.ndarray):
+        return values.cast(wanted)
+    if pa.types.is_date(wanted):
+        values = values.astype(np.int32)
+    return pa.array(values).cast(wanted)
 
 
 def table_of_rows(schema: str, name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:

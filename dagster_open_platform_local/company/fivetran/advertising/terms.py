@@ -2,7 +2,8 @@
 
 What belongs here: the terms of each keyword, and how its clicks fall to them. What does not: how often a keyword was clicked.
 
-Tools leave out terms that nobody clicked, so the views of the terms are fewer than those of their keywords; the clicks are all there.
+Tools leave out what few people typed: a term that is not the keyword itself and was clicked once on a day. So clicks, costs and even
+conversions of the terms add up to less than those of their keywords.
 """
 
 from collections.abc import Sequence
@@ -21,11 +22,13 @@ from dagster_open_platform_local.company.settings import CompanySettings
 
 VARIANTS = ("{}", "best {}", "{} open source", "{} for snowflake", "what is {}")
 _WEIGHTS = (72, 10, 8, 6, 4)
+_FEW = 2
+"""Clicks of a term on a day from which it is told."""
 
 
 @dataclass(frozen=True)
 class Terms:
-    """A row a term, keyword and day, if it was clicked.
+    """A row a term, keyword and day, if it was clicked often enough.
 
     Args:
         row: Index into the performance's rows.
@@ -88,7 +91,8 @@ def searched_terms(settings: CompanySettings, found: Performance) -> Terms:
         conversions=_after_clicks(flat.conversions, clicks),
         views=np.zeros_like(clicks),
     )
-    places = np.nonzero(clicks)
+    is_keyword = np.arange(len(VARIANTS)) == 0
+    places = np.nonzero((clicks >= _FEW) | (is_keyword & (clicks > 0)))
     return Terms(row[places[0]], cells[1][places[0]], cells[2][places[0]], places[1], parts.at(places))
 
 

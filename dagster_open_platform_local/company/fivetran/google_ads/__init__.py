@@ -12,7 +12,7 @@ What is in it that a reader stumbles over:
 - two accounts, one in dollars, one in euros; `cost_micros` is in millionths of the account's currency, and no column beside it says so;
 - history tables have a row a version: campaigns were renamed, paused, ended, and ads got other texts;
 - performance max campaigns have no ad groups, so the sum over `ad_group_stats` or `ad_stats` is less than that over `campaign_stats`;
-- keyword and term reports have search campaigns only, and terms that nobody clicked are left out;
+- keyword and term reports have search campaigns only, and terms that few people typed are left out, with their clicks;
 - the last two days still have invalid clicks in them, and conversions come to the day of their click until a month later.
 
 Google calls conversions what it can trace; `view_through_conversions` are of people who only saw an ad.
