@@ -17,6 +17,7 @@ from dagster_open_platform_local.company.fivetran.linear.tables import linear_ta
 from dagster_open_platform_local.company.fivetran.linkedin_ads import rows as linkedin_ads_rows
 from dagster_open_platform_local.company.fivetran.linkedin_pages.tables import linkedin_tables
 from dagster_open_platform_local.company.fivetran.reddit_ads import rows as reddit_ads_rows
+from dagster_open_platform_local.company.fivetran.salesforce.rows import salesforce_rows
 from dagster_open_platform_local.company.fivetran.youtube_analytics.tables import youtube_tables
 from dagster_open_platform_local.company.settings import CompanySettings
 
@@ -55,6 +56,7 @@ class Connector:
 
 
 CONNECTORS: tuple[Connector, ...] = (
+    Connector("steady_harbor", "salesforce", "salesforce", salesforce_rows),
     Connector("tidal_ledger", "linear", "linear", linear_tables),
     Connector("crimson_beacon", "incidentio", "incident_io", incident_io_tables),
     Connector("velvet_projector", "youtube_analytics", "youtube_analytics", youtube_tables),

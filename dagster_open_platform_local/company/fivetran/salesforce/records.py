@@ -157,8 +157,7 @@ def audit(
         "created_date": moments(created),
         "last_modified_by_id": creator if modifier is None else modifier,
         "last_modified_date": moments(changed),
-        # What Salesforce itself does to a record moves this one only.
-        "system_modstamp": moments(changed + (changed & 3)),
+        "system_modstamp": moments(changed),
     }
     return found if deleted is None else {**found, "is_deleted": pa.array(deleted)}
 
