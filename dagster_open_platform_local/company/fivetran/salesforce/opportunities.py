@@ -36,7 +36,7 @@ from dagster_open_platform_local.company.product.columns import (
     moments,
     only,
 )
-from dagster_open_platform_local.company.product.happenings import happens
+from dagster_open_platform_local.company.product.happenings import happens, latest
 
 _NEXT_STEPS = ("Send proposal", "Security review", "Call with champion", "Legal", "Pilot", "Wait for budget")
 _LOSS_REASONS = ("Price", "No decision", "Competitor", "Built in-house", "Timing", "Open source is enough")
