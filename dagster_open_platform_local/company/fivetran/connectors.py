@@ -10,6 +10,7 @@ from datetime import date
 import pyarrow as pa
 
 from dagster_open_platform_local.company.fivetran.bingads import rows as bingads_rows
+from dagster_open_platform_local.company.fivetran.fivetran_log.tables import fivetran_log_tables
 from dagster_open_platform_local.company.fivetran.google_ads import rows as google_ads_rows
 from dagster_open_platform_local.company.fivetran.google_analytics_4 import rows as google_analytics_rows
 from dagster_open_platform_local.company.fivetran.incident_io.tables import incident_io_tables
@@ -66,4 +67,5 @@ CONNECTORS: tuple[Connector, ...] = (
     Connector("upward_ember", "reddit_ads", "reddit_ads", reddit_ads_rows),
     Connector("quiet_lantern", "bingads", "bingads", bingads_rows),
     Connector("curious_footprint", "google_analytics_4", "google_analytics_4", google_analytics_rows),
+    Connector("silent_chronicle", "fivetran_log", "fivetran_log", fivetran_log_tables),
 )
