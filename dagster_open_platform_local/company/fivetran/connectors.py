@@ -13,6 +13,8 @@ from dagster_open_platform_local.company.fivetran.bingads import rows as bingads
 from dagster_open_platform_local.company.fivetran.fivetran_log.tables import fivetran_log_tables
 from dagster_open_platform_local.company.fivetran.google_ads import rows as google_ads_rows
 from dagster_open_platform_local.company.fivetran.google_analytics_4 import rows as google_analytics_rows
+from dagster_open_platform_local.company.fivetran.google_sheets.tables import rows_of
+from dagster_open_platform_local.company.fivetran.hubspot.tables import rows as hubspot_rows
 from dagster_open_platform_local.company.fivetran.incident_io.tables import incident_io_tables
 from dagster_open_platform_local.company.fivetran.linear.tables import linear_tables
 from dagster_open_platform_local.company.fivetran.linkedin_ads import rows as linkedin_ads_rows
@@ -20,6 +22,7 @@ from dagster_open_platform_local.company.fivetran.linkedin_pages.tables import l
 from dagster_open_platform_local.company.fivetran.reddit_ads import rows as reddit_ads_rows
 from dagster_open_platform_local.company.fivetran.salesforce.rows import salesforce_rows
 from dagster_open_platform_local.company.fivetran.youtube_analytics.tables import youtube_tables
+from dagster_open_platform_local.company.fivetran.zoom.tables import rows as zoom_rows
 from dagster_open_platform_local.company.settings import CompanySettings
 
 Rows = Callable[[CompanySettings, date], Mapping[str, pa.Table]]
@@ -68,4 +71,32 @@ CONNECTORS: tuple[Connector, ...] = (
     Connector("quiet_lantern", "bingads", "bingads", bingads_rows),
     Connector("curious_footprint", "google_analytics_4", "google_analytics_4", google_analytics_rows),
     Connector("silent_chronicle", "fivetran_log", "fivetran_log", fivetran_log_tables),
+    Connector(
+        "violet_magnet", "hubspot", "hubspot", hubspot_rows, disabled=frozenset({"contact_merge_audit"})
+    ),
+    Connector("patient_lectern", "zoom", "zoom", zoom_rows),
+    Connector("golden_abacus", "google_sheets", "google_sheets", rows_of("arr_targets"), "arr_targets"),
+    Connector(
+        "wary_sextant",
+        "google_sheets",
+        "google_sheets",
+        rows_of("competitor_watchlist"),
+        "competitor_watchlist",
+    ),
+    Connector(
+        "festive_almanac", "google_sheets", "google_sheets", rows_of("event_calendar"), "event_calendar"
+    ),
+    Connector(
+        "crowded_ladder", "google_sheets", "google_sheets", rows_of("headcount_plan"), "headcount_plan"
+    ),
+    Connector(
+        "frugal_trumpet", "google_sheets", "google_sheets", rows_of("marketing_budget"), "marketing_budget"
+    ),
+    Connector(
+        "distant_meridian",
+        "google_sheets",
+        "google_sheets",
+        rows_of("territory_assignments"),
+        "territory_assignments",
+    ),
 )
