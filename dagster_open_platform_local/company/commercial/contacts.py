@@ -146,7 +146,9 @@ def _lead_accounts(settings: CompanySettings, leads: Daily, accounts: CrmAccount
     born = leads.created[original - 1]
     picked = pick_existing(draws, "account", accounts.created[prospects], born)
     at_account = draws.chance("at_account", _AT_ACCOUNT) & (picked >= 0)
-    return np.where(at_account, prospects[np.maximum(picked, 0)], -1)
+    found = np.full(leads.ids.size, -1, dtype=np.int64)
+    found[at_account] = prospects[picked[at_account]]
+    return found
 
 
 def _users(found: Directory, user: Integers) -> tuple[pa.Array, ...]:
@@ -165,9 +167,7 @@ def _leads(
     private = (account < 0) | draws.chance("private", _PRIVATE)
     shouted = Draws(settings.seed, "crm_leads", leads.ids).chance("shouted", _SHOUTED)
     names = person_names(settings.seed, FIRST_LEAD + original)
-    domains = (
-        accounts.domain.take(pa.array(np.maximum(account, 0))).to_pylist() if len(accounts.number) else []
-    )
+    domains = accounts.domain.take(pa.array(account, mask=account < 0)).to_pylist()
     addresses: list[str] = []
     for i, ((first, last), number) in enumerate(zip(names, original.tolist(), strict=True)):
         name = "".join(c for c in f"{first}.{last}".lower() if c.isascii() and (c.isalnum() or c == "."))

@@ -77,6 +77,7 @@ class Deals:
         stage: Index into `STAGES`, now.
         created: When the deal was entered, in Unix seconds.
         close: When it was closed, or is expected to be, in Unix seconds.
+        expected: When it was expected to be closed while it was open.
         changed: When anything of it last changed.
         amount_cents: For a year, in hundredths of the currency.
         first_amount_cents: What it was before it was corrected.
@@ -94,6 +95,7 @@ class Deals:
     stage: Integers
     created: Integers
     close: Integers
+    expected: Integers
     changed: Integers
     amount_cents: Integers
     first_amount_cents: Integers
@@ -159,7 +161,11 @@ def deals(settings: CompanySettings, today: date) -> Deals:
     np.maximum.at(changed, steps[0], steps[2])
     closed = stage >= _OPEN_STAGES
     owned = accounts.owners
-    before = closed & (plan.created < owned.since[plan.account])
+    # A deal stays with whoever closed it.
+    since = owned.since[plan.account]
+    before = closed & (plan.decided < since)
+    moved = ~before & (since > plan.created)
+    changed = np.maximum(changed, np.where(moved, since, 0))
     return Deals(
         number=plan.number,
         account=plan.account,
@@ -169,6 +175,7 @@ def deals(settings: CompanySettings, today: date) -> Deals:
         stage=stage,
         created=plan.created,
         close=np.where(closed, plan.decided, plan.expected),
+        expected=plan.expected,
         changed=np.maximum(changed, np.where(plan.corrected < NEVER, plan.corrected, 0)),
         amount_cents=plan.amount_cents,
         first_amount_cents=plan.first_amount_cents,
@@ -198,7 +205,8 @@ def _contracts(found: Directory, accounts: CrmAccounts) -> _Plan:
     is_next = ~won & (opened < until) & ((year == 0) | (due - YEAR < until))
     customer = found.draws("customer_info", organization)
     amount, amount_before = (_cents(commitments(customer, each, year)) for each in (level, before))
-    corrected = won & (before > 0) & (at_end > 0) & (before != at_end)
+    # Who changed before the tools came was entered as they were then.
+    corrected = won & (before > 0) & (at_end > 0) & (before != at_end) & (changed > opened)
     kept = (won | is_next) & (level > 0)
     return _Plan(
         number=(organization * 8 + year)[kept] * 2,

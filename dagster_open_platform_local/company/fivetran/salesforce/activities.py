@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from dagster_open_platform_local.company.commercial.accounts import TOOLS_SINCE_DAYS
+from dagster_open_platform_local.company.commercial.staff import Ownership
 from dagster_open_platform_local.company.fivetran.salesforce.ids import salesforce_ids
 from dagster_open_platform_local.company.fivetran.salesforce.records import (
     OUTREACH,
@@ -168,12 +169,15 @@ def _shared(crm: Crm, about: _About, draws: Draws) -> Columns:
 
 
 def _owners(crm: Crm, about: _About, draws: Draws) -> pa.Array:
-    """The account's executive, or the SDR of the person."""
-    account = (
-        crm.accounts.owners.owner[np.maximum(about.account, 0)] if crm.accounts.number.size else about.account
-    )
-    by_account = (about.account >= 0) & draws.chance("executive", 0.4)
-    return people_ids(np.where(by_account, account, crm.contacts.owners.first[about.person]))
+    """Who was the account's executive then, or the SDR of the person."""
+    found = _owner_then(crm.contacts.owners, about.person, about.created)
+    index = np.flatnonzero((about.account >= 0) & draws.chance("executive", 0.4))
+    found[index] = _owner_then(crm.accounts.owners, about.account[index], about.created[index])
+    return people_ids(found)
+
+
+def _owner_then(owned: Ownership, index: Integers, moment: Integers) -> Integers:
+    return np.where(moment >= owned.since[index], owned.owner[index], owned.first[index])
 
 
 def _tasks(crm: Crm, about: _About) -> pa.Table:

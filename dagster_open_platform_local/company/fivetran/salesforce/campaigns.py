@@ -73,9 +73,11 @@ def _campaigns(crm: Crm, known: tuple[Campaign, ...]) -> pa.Table:
     days = (np.minimum(end, crm.now) - start) // _DAY + 1
     budget = np.array([each.daily_budget_cents for each in known], dtype=np.int64) * days
     spent = budget * (800 + draws.below("spent", 300)) // 1000
-    owner = people_ids(owners(crm.people, "MARKETING", draws, start).owner)
+    owned = owners(crm.people, "MARKETING", draws, start)
+    owner = people_ids(owned.owner)
     status = np.where(over & ~forgotten, 1, 0)
-    modified = latest(crm.now, start, np.where(over, end + _DAY, start))
+    # What may be spent is entered day by day.
+    modified = latest(crm.now, start, owned.since, np.where(over, end + _DAY, crm.now - 1))
     columns: Columns = {
         "id": campaign_ids(crm, index),
         "name": pa.array([each.name_on(crm.today) for each in known], pa.string()),

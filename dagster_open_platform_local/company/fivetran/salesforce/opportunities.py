@@ -10,7 +10,7 @@ recycle bin.
 import numpy as np
 import pyarrow as pa
 
-from dagster_open_platform_local.company.commercial.deals import KINDS, LOST, PROBABILITIES, STAGES
+from dagster_open_platform_local.company.commercial.deals import KINDS, LOST, PROBABILITIES, STAGES, WON
 from dagster_open_platform_local.company.fivetran.salesforce.histories import Change, history_table
 from dagster_open_platform_local.company.fivetran.salesforce.ids import salesforce_ids
 from dagster_open_platform_local.company.fivetran.salesforce.records import (
@@ -66,14 +66,16 @@ def opportunity_tables(
 
 
 def _main_contacts(crm: Crm) -> Integers:
-    """The person with whom each deal is made: the account's first contact; -1 if it has none."""
+    """The person with whom each deal is made: the account's first contact; -1 if it had none when the deal was made."""
     contacts = crm.contacts
     index = np.flatnonzero(contacts.is_contact)
     first = np.full(crm.accounts.number.size, -1, dtype=np.int64)
     # Backwards by time, so that the earliest stays.
     order = index[np.argsort(-contacts.converted[index], kind="stable")]
     first[contacts.account[order]] = order
-    return first[crm.deals.account]
+    found = first[crm.deals.account]
+    known = (found >= 0) & (contacts.converted[np.maximum(found, 0)] <= crm.deals.created)
+    return np.where(known, found, -1)
 
 
 def _deleted(crm: Crm) -> Integers:
@@ -201,7 +203,8 @@ def _history(crm: Crm) -> pa.Table:
             "forecast_category": choice(FORECAST_CATEGORIES, stage),
             "from_opportunity_stage_name": choice(STAGES, np.maximum(previous, 0), previous < 0),
             "from_forecast_category": choice(FORECAST_CATEGORIES, np.maximum(previous, 0), previous < 0),
-            "close_date": dates(deals.close[deal]),
+            "close_date": dates(np.where(stage >= WON, deals.close[deal], deals.expected[deal])),
+            "prev_close_date": dates(deals.expected[deal], stage < WON),
             "created_by_id": people_ids(deals.owner[deal]),
             "created_date": moments(moment),
             "valid_to_date": moments(until),

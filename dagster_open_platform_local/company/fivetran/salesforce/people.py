@@ -213,7 +213,7 @@ def _leads(
         "is_unread_by_owner": pa.array(status == _NEW),
     }
     creator = either(by_form, system_user(HUBSPOT, index.size), first)
-    modified = latest(crm.now, created, working, end, converted)
+    modified = latest(crm.now, created, working, end, converted, contacts.owners.since[index])
     return table("lead", {**columns, **audit(created, modified, creator, first, nothing_deleted(index.size))})
 
 

@@ -40,6 +40,7 @@ from dagster_open_platform_local.company.product.columns import (
     moments,
     only,
 )
+from dagster_open_platform_local.company.product.happenings import latest
 
 _STANDARD, _LIST = 1, 2
 """Price books."""
@@ -174,8 +175,7 @@ def _line_items(crm: Crm) -> pa.Table:
         "has_quantity_schedule": pa.array(nothing_deleted(deal.size)),
         "has_revenue_schedule": pa.array(nothing_deleted(deal.size)),
     }
-    changed = np.where(deals.corrected[deal] < crm.now, deals.corrected[deal], deals.created[deal])
-    stamped = audit(deals.created[deal], changed, owner, None, nothing_deleted(deal.size))
+    stamped = audit(deals.created[deal], deals.changed[deal], owner, None, nothing_deleted(deal.size))
     return table("opportunity_line_item", {**columns, **stamped})
 
 
@@ -195,7 +195,8 @@ def _contracts(crm: Crm) -> pa.Table:
     owner = people_ids(deals.owner[index])
     draws = crm.draws("contract", deals.number[index])
     status = choice(CONTRACT_STATUSES, np.where(expired, 2, 1))
-    modified = np.where(expired, end + 30 * _DAY, created)
+    corrected = deals.corrected[index]
+    modified = latest(crm.now, created, corrected, np.where(expired, end + 30 * _DAY, created))
     columns: Columns = {
         "id": salesforce_ids("contract", deals.number[index]),
         "account_id": picked(crm.account_ids, account),
