@@ -65,6 +65,7 @@ def _metrics(found: Traffic) -> dict[str, Integers]:
         "new_users": found.new_users,
         "event_count": found.events.sum(axis=1),
         "key_events": found.key_events,
+        "key_events_sign_up": found.event("sign_up"),
         "screen_page_views": found.event("page_view"),
         "user_engagement_duration": found.seconds,
     }
