@@ -51,7 +51,7 @@ def test_the_account_its_group_and_its_destination(client: httpx.Client) -> None
     destination = data(client.get(f"/v1/destinations/{GROUP}"))
     assert data(client.get("/v1/destinations"))["items"] == [destination]
     assert (destination["id"], destination["group_id"], destination["service"]) == (GROUP, GROUP, "snowflake")
-    assert (destination["region"], destination["config"]["database"]) == ("US", "FIVETRAN")
+    assert (destination["region"], destination["config"]["database"]) == ("AWS_US_WEST_2", "FIVETRAN")
 
 
 @pytest.mark.parametrize("name", ["connections", "connectors"])

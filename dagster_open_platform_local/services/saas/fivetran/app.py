@@ -154,7 +154,7 @@ class FivetranApi:
     def _modify(self, request: Request, body: Json) -> Response:
         self.account.change(request.path_params["id"], body)
         source, state = self._found(request)
-        if body.get("run_setup_tests", False):
+        if body.get("run_setup_tests", True):
             self._limiter.take_source()
             data = responses.tested_connection(source, state, self.account.now())
         else:

@@ -28,6 +28,8 @@ _TEST_STATES = ("PASSED", "WARNING", "SKIPPED", "FAILED", "JOB_FAILED")
 def connection_change(body: Json) -> Change:
     """What `PATCH /v1/connections/{id}` asks for.
 
+    Fields that Fivetran documents and that are not kept here, such as `config`, are refused as well: nothing is lost unnoticed.
+
     Raises:
         ApiError: 400: a field is unknown, or its value is not allowed.
     """
@@ -38,8 +40,8 @@ def connection_change(body: Json) -> Change:
         "sync_frequency": lambda value: _is_number(value) and value in FREQUENCIES,
         "daily_sync_time": lambda value: isinstance(value, str) and _is_hour(value),
     }
-    ignored = {"run_setup_tests", "trust_certificates", "trust_fingerprints"}
-    _check(body, checks, ignored)
+    passing = dict.fromkeys(("run_setup_tests", "trust_certificates", "trust_fingerprints"), _is_bool)
+    _check(body, {**checks, **passing})
     fields = {name: value for name, value in body.items() if name in checks}
     return lambda state: replace(state, **fields)
 

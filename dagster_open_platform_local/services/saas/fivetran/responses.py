@@ -40,7 +40,7 @@ def destination() -> Json:
         "id": GROUP_ID,
         "group_id": GROUP_ID,
         "service": "snowflake",
-        "region": "US",
+        "region": "AWS_US_WEST_2",
         "time_zone_offset": "0",
         "setup_status": "connected",
         "daylight_saving_time_enabled": False,
