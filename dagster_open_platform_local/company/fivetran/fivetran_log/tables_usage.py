@@ -179,7 +179,7 @@ def _transformations(settings: CompanySettings, today: date) -> pa.Table:
         {
             "measured_date": dates((first + days) * DAY_SECONDS),
             "destination_id": [DESTINATION_ID] * days.size,
-            "job_id": ["quiet_lantern"] * days.size,
+            "job_id": ["patient_ladle"] * days.size,
             "project_type": ["QUICKSTART"] * days.size,
             "free_type": ["PAID"] * days.size,
             "job_name": ["Fivetran Platform"] * days.size,
