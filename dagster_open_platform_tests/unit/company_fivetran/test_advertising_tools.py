@@ -168,4 +168,4 @@ def test_a_young_or_tiny_company_has_rows_too(schema: str) -> None:
 
 
 def test_all_together_are_few_enough_to_load() -> None:
-    assert sum(table.num_rows for schema in SCHEMAS for table in rows(schema).values()) < 130_000
+    assert sum(table.num_rows for schema in SCHEMAS for table in rows(schema).values()) < 110_000

@@ -86,9 +86,8 @@ class Group:
 
 def group_count(campaign: Campaign) -> int:
     """How many ad groups a campaign has: 1 or 2."""
-    if campaign.channel in ("linkedin", "bing") or is_brand(campaign):
-        return 1
-    return 2 if campaign.kind in ("search", "social") else 1
+    has_one = campaign.channel in ("linkedin", "bing") or campaign.region == "EMEA" or is_brand(campaign)
+    return 2 if campaign.kind in ("search", "social") and not has_one else 1
 
 
 def groups_of(campaign: Campaign) -> Iterator[Group]:

@@ -27,7 +27,7 @@ from dagster_open_platform_local.company.moments import unix_seconds
 from dagster_open_platform_local.company.product.columns import Integers
 from dagster_open_platform_local.company.settings import CompanySettings
 
-REPORTED_BEFORE = 30
+REPORTED_BEFORE = 14
 """Days before the epoch with which reports begin: what Fivetran loaded when the connectors were set up."""
 DAYS_UNTIL_FINAL = 2
 """Days after a day on which it still has the clicks that the tool takes back later."""

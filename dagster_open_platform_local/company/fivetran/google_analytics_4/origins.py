@@ -38,8 +38,6 @@ UNPAID = (
     Origin("bing", "organic", "(organic)", "Organic Search", 38, 590),
     Origin("duckduckgo", "organic", "(organic)", "Organic Search", 34, 600),
     Origin("github.com", "referral", "(referral)", "Referral", 96, 680),
-    Origin("docs.getdbt.com", "referral", "(referral)", "Referral", 14, 640),
-    Origin("medium.com", "referral", "(referral)", "Referral", 18, 470),
     Origin("news.ycombinator.com", "referral", "(referral)", "Organic Social", 9, 380),
     Origin("reddit.com", "referral", "(referral)", "Organic Social", 21, 430),
     Origin("linkedin.com", "referral", "(referral)", "Organic Social", 33, 410),
@@ -49,7 +47,7 @@ UNPAID = (
 )
 DIRECT = 0
 """Index of direct visits in `UNPAID`."""
-SIGN_UP_WEIGHTS = (30, 34, 3, 3, 12, 2, 2, 1, 2, 3, 2, 5, 1)
+SIGN_UP_WEIGHTS = (30, 34, 3, 3, 15, 1, 2, 3, 3, 5, 1)
 """Which of them sign-ups without a campaign come from."""
 
 _CHANNELS = {
