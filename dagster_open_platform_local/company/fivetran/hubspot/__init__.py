@@ -33,6 +33,6 @@ The dirt in it, beside that of `commercial/`:
   `deal_company` for its company, the primary one and the unlabelled one; 8 % of the deals' owners are missing;
 - e-mail events begin 45 days before the epoch, when the connection was made; some are counted by machines (opens within seconds of
   the delivery), which `filtered_event` tells for half of them; a click may come without an open; what is after midnight is not there;
-- who unsubscribed is `property_hs_email_optout`, but 1 % of the messages went to them all the same, and were dropped;
+- who unsubscribed is `property_hs_email_optout`, but 5 % of what they would have got was begun all the same, and were dropped;
 - in history tables the last row of a property is active; its end is the year 9999.
 """

@@ -168,7 +168,7 @@ def messages(settings: CompanySettings, today: date) -> Messages:
     keys = np.array([each.key for each in mails(settings, today)], dtype=np.int64)
     number = (people.number[contact] << _MAIL_BITS) | keys[mail] if mail.size else mail
     draws = Draws(settings.seed, "hubspot_messages", number)
-    stray = draws.chance("stray", 0.01)
+    stray = draws.chance("stray", 0.05)
     kept = (sent >= events_since(settings)) & (sent < now) & ((people.opted_out[contact] > sent) | stray)
     order = np.lexsort((number[kept], sent[kept], contact[kept]))
     chosen = np.flatnonzero(kept)[order]

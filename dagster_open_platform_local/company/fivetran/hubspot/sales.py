@@ -112,7 +112,7 @@ def _deals(settings: CompanySettings, sold: Deals, accounts: CrmAccounts, came: 
     draws = Draws(settings.seed, "hubspot_deals", sold.number[index])
     closed, won = stage >= WON, stage == WON
     names = accounts.name.take(pa.array(account))
-    of_contract = sold.year[index] >= 0
+    of_contract = won & (sold.year[index] >= 0)
     columns: dict[str, Values] = {
         "deal_id": deal_ids(sold.number[index]),
         "property_hs_object_id": deal_ids(sold.number[index]),
