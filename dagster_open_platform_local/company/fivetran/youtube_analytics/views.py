@@ -17,7 +17,7 @@ from dagster_open_platform_local.company.product.columns import Integers, Mask
 from dagster_open_platform_local.company.settings import CompanySettings
 
 REPORTED_AFTER_DAYS = 2
-_WEEKEND_PER_MILLE = 550
+_WEEKEND_PER_MILLE, _MISSING_PER_MILLE = 550, 100
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,8 @@ def all_views(settings: CompanySettings, today: date, found: Videos) -> Views:
     expected = np.where((day + 3) % 7 >= 5, expected * _WEEKEND_PER_MILLE // 1000, expected)
     expected = expected * (500 + draws.below("noise", 1000)) // 1000
     count = (expected + draws.below("rounding", 1000)) // 1000
-    count = np.where(day == last, count - count // 10, count)
+    missing = (count * _MISSING_PER_MILLE + draws.below("missing", 1000)) // 1000
+    count = np.where(day == last, count - missing, count)
     order = np.lexsort((video, day))
     order = order[count[order] > 0]
     return Views(video[order], day[order], count[order])
