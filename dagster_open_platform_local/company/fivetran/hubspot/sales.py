@@ -295,8 +295,10 @@ def _buyers(
     for seat, share in enumerate((1 - _NO_CONTACT, 0.5)):
         place = np.minimum(first + seat, max(of_account.size - 1, 0))
         contact = of_account[place] if of_account.size else place
-        fits: Mask = (people.account[contact] == sold.account[came.index]) & (
-            people.created[contact] < came.entered
+        fits: Mask = (
+            (first + seat < of_account.size)
+            & (people.account[contact] == sold.account[came.index])
+            & (people.created[contact] < came.entered)
         )
         chosen = np.flatnonzero(fits & draws.chance(f"buyer_{seat}", share))
         deals_.append(chosen)
