@@ -31,6 +31,13 @@ def test_countries_add_up_to_campaigns_and_some_clicks_have_none() -> None:
         """SELECT sum(clicks) FILTER (country = '') / sum(clicks) FROM reddit_ads.campaign_country_report"""
     )
     assert 0.05 < share < 0.15
+    ((by_country, whole),) = ask(
+        """SELECT (SELECT sum(click_through_conversion_attribution_window_month)
+            FROM reddit_ads.campaign_country_conversions_report),
+        (SELECT sum(click_through_conversion_attribution_window_month)
+            FROM reddit_ads.account_conversions_report WHERE event_name = 'SIGN_UP')"""
+    )
+    assert by_country == whole > 0
 
 
 def test_a_shorter_window_has_no_more_than_a_longer_one() -> None:

@@ -7,8 +7,10 @@ which campaigns there are (`commercial/campaigns.py`), the tables of a tool (`go
     splitting.py    whole numbers cut into parts that add up
     parts.py        what a campaign consists of: ad groups, ads, keywords, devices
     claims.py       which sign-ups a tool claims, and since when
+    terms.py        what people typed before they clicked
+    grouping.py     sums by key
     performance.py  views, clicks, costs and conversions of each day
-    tables.py       Arrow tables of a layout, ids, versions in history tables
+    tables.py       what Fivetran adds: ids of rows in reports, versions in history tables
 
 Every report of a tool is a sum over the same cells, so that an account's clicks are those of its campaigns, and these are those of
 their ads. Where a report differs from what really happened:

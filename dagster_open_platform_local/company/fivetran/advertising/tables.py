@@ -1,6 +1,6 @@
-"""Arrow tables in a layout's shape.
+"""What Fivetran adds to rows: ids, versions, dates.
 
-What belongs here: how rows become a table, what Fivetran adds to them (ids, versions). What does not: what is in the rows.
+What belongs here: those. What does not: what is in the rows, and how they become tables (`fivetran/assembly.py`).
 """
 
 import base64
@@ -11,52 +11,16 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from dagster_open_platform_local.company.fivetran.layouts import layouts
 from dagster_open_platform_local.company.hashing import Draws
 from dagster_open_platform_local.company.product.columns import Integers
 
 _FOREVER = datetime(9999, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
 _ID_BYTES = 20
 
-Values = pa.Array | np.ndarray
 
-
-def table(schema: str, name: str, columns: Mapping[str, Values]) -> pa.Table:
-    """A table of columns.
-
-    Args:
-        schema: Names the layout.
-        name: Of the table there.
-        columns: Whole numbers may be wider than the column, and days may be numbers since 1970.
-
-    Raises:
-        KeyError: The layout has no such column.
-    """
-    fields = {field.name: field for field in layouts(schema)[name].schema}
-    chosen = [fields[column] for column in columns]
-    arrays = [_array(values, field.type) for values, field in zip(columns.values(), chosen, strict=True)]
-    return pa.table(arrays, schema=pa.schema(chosen))
-
-
-def _array(values: Values, wanted: pa.DataType) -> pa.Array:
-    if not isinstance(values, np.ndarray):
-        return values.cast(wanted)
-    if pa.types.is_date(wanted):
-        values = values.astype(np.int32)
-    return pa.array(values).cast(wanted)
-
-
-def table_of_rows(schema: str, name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
-    """A table of a few rows, such as campaigns; what a row lacks is null.
-
-    Raises:
-        KeyError: The layout has no such column.
-    """
-    known, found = layouts(schema)[name].schema, list(rows)
-    used = list(dict.fromkeys(column for row in found for column in row))
-    return pa.Table.from_pylist(
-        [dict(row) for row in found], schema=pa.schema([known.field(column) for column in used])
-    )
+def days(number: Integers) -> pa.Array:
+    """Dates, given by their days since 1970."""
+    return pa.array(number.astype(np.int32)).cast(pa.date32())
 
 
 def fivetran_ids(seed: int, name: str, *keys: Integers) -> pa.Array:

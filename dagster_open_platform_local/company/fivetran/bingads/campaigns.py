@@ -19,7 +19,8 @@ from dagster_open_platform_local.company.fivetran.advertising.parts import (
     final_url,
     groups_of,
 )
-from dagster_open_platform_local.company.fivetran.advertising.tables import moment, table_of_rows
+from dagster_open_platform_local.company.fivetran.advertising.tables import moment
+from dagster_open_platform_local.company.fivetran.assembly import from_rows
 from dagster_open_platform_local.company.settings import CompanySettings
 
 Number = TypeVar("Number", int, NDArray[np.int64])
@@ -64,7 +65,7 @@ def campaign_tables(settings: CompanySettings, today: date) -> dict[str, pa.Tabl
         "keyword_history": [row for each in groups for row in _keywords(each)],
         "conversion_goal_history": [_goal(*each, opened) for each in GOALS],
     }
-    return {name: table_of_rows(_SCHEMA, name, rows) for name, rows in found.items() if rows}
+    return {name: from_rows(_SCHEMA, name, rows) for name, rows in found.items() if rows}
 
 
 def _begun(campaign: Campaign) -> datetime:

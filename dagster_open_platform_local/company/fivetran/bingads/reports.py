@@ -18,8 +18,9 @@ from dagster_open_platform_local.company.fivetran.advertising.performance import
     performance,
 )
 from dagster_open_platform_local.company.fivetran.advertising.splitting import PHASES, split, split_along
-from dagster_open_platform_local.company.fivetran.advertising.tables import Values, fivetran_ids, table
+from dagster_open_platform_local.company.fivetran.advertising.tables import days, fivetran_ids
 from dagster_open_platform_local.company.fivetran.advertising.terms import keyword_texts, searched_terms
+from dagster_open_platform_local.company.fivetran.assembly import Values, assembled
 from dagster_open_platform_local.company.fivetran.bingads.campaigns import (
     ACCOUNT_ID,
     GOALS,
@@ -219,7 +220,7 @@ def _report(settings: CompanySettings, level: _Level) -> pa.Table:
     )
     columns = {
         "_fivetran_id": ids,
-        "date": level.day,
+        "date": days(level.day),
         "account_id": np.full(level.day.size, ACCOUNT_ID, dtype=np.int64),
         **level.columns,
         **devices,
@@ -238,7 +239,7 @@ def _report(settings: CompanySettings, level: _Level) -> pa.Table:
         "all_revenue": every * _SIGN_UP_VALUE,
         "view_through_conversions": measures.views,
     }
-    return table(_SCHEMA, level.name, columns)
+    return assembled(_SCHEMA, level.name, columns)
 
 
 def _goals(settings: CompanySettings, level: _Level) -> pa.Table:
@@ -250,7 +251,7 @@ def _goals(settings: CompanySettings, level: _Level) -> pa.Table:
     kept = ("campaign_id", "ad_group_id", "keyword_id")
     columns = {
         "_fivetran_id": fivetran_ids(settings.seed, f"{_SCHEMA}.{name}", *keys, goal),
-        "date": level.day[row],
+        "date": days(level.day[row]),
         "account_id": np.full(row.size, ACCOUNT_ID, dtype=np.int64),
         **{column: np.asarray(level.columns[column])[row] for column in kept},
         "goal": choice([each[1] for each in GOALS], goal),
@@ -260,4 +261,4 @@ def _goals(settings: CompanySettings, level: _Level) -> pa.Table:
         "all_conversions": counts[row, goal],
         "revenue": np.where(goal == 0, counts[row, goal], 0) * _SIGN_UP_VALUE,
     }
-    return table(_SCHEMA, name, columns)
+    return assembled(_SCHEMA, name, columns)

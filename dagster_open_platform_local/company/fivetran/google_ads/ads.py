@@ -18,7 +18,8 @@ from dagster_open_platform_local.company.fivetran.advertising.parts import (
     final_url,
     groups_of,
 )
-from dagster_open_platform_local.company.fivetran.advertising.tables import moment, table_of_rows, versions
+from dagster_open_platform_local.company.fivetran.advertising.tables import moment, versions
+from dagster_open_platform_local.company.fivetran.assembly import from_rows
 from dagster_open_platform_local.company.fivetran.google_ads.campaigns import begun, own_campaigns
 from dagster_open_platform_local.company.fivetran.google_ads.ids import (
     ad_id,
@@ -70,7 +71,7 @@ def ad_tables(settings: CompanySettings, today: date) -> dict[str, pa.Table]:
             row for group in searching for row in _texts(settings, group, today)
         ],
     }
-    return {name: table_of_rows(_SCHEMA, name, rows) for name, rows in found.items() if rows}
+    return {name: from_rows(_SCHEMA, name, rows) for name, rows in found.items() if rows}
 
 
 def _group(group: Group) -> list[dict[str, Any]]:

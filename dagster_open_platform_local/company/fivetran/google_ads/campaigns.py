@@ -10,7 +10,8 @@ from typing import Any
 import pyarrow as pa
 
 from dagster_open_platform_local.company.commercial.campaigns import Campaign, campaigns_before
-from dagster_open_platform_local.company.fivetran.advertising.tables import moment, table_of_rows, versions
+from dagster_open_platform_local.company.fivetran.advertising.tables import moment, versions
+from dagster_open_platform_local.company.fivetran.assembly import from_rows
 from dagster_open_platform_local.company.fivetran.google_ads.ids import (
     ACCOUNT_IDS,
     MANAGER_ID,
@@ -71,7 +72,7 @@ def campaign_tables(settings: CompanySettings, today: date) -> dict[str, pa.Tabl
         "label": [_label(number, name) for number, name in enumerate(_LABELS)],
         "user_list": [_visitors(settings)],
     }
-    return {name: table_of_rows(_SCHEMA, name, rows) for name, rows in found.items() if rows}
+    return {name: from_rows(_SCHEMA, name, rows) for name, rows in found.items() if rows}
 
 
 def _accounts(settings: CompanySettings) -> Iterator[dict[str, Any]]:

@@ -21,8 +21,9 @@ from dagster_open_platform_local.company.fivetran.advertising.performance import
     Performance,
     performance,
 )
-from dagster_open_platform_local.company.fivetran.advertising.tables import Values, fivetran_ids, table
+from dagster_open_platform_local.company.fivetran.advertising.tables import days, fivetran_ids
 from dagster_open_platform_local.company.fivetran.advertising.terms import keyword_texts, searched_terms
+from dagster_open_platform_local.company.fivetran.assembly import Values, assembled
 from dagster_open_platform_local.company.fivetran.google_ads.ids import (
     account_id,
     ad_id,
@@ -88,12 +89,12 @@ class _Reporting:
                 "device": choice(DEVICES, device),
             }
         )
-        return table(
+        return assembled(
             _SCHEMA,
             name,
             {
                 "_fivetran_id": ids,
-                "date": self.found.day[row],
+                "date": days(self.found.day[row]),
                 "customer_id": self.account[row],
                 **split,
                 **columns,
@@ -144,12 +145,12 @@ def _accounts(reporting: _Reporting) -> pa.Table:
     chosen, summed = grouped(keys, measures.at(cells))
     ids = fivetran_ids(reporting.settings.seed, f"{_SCHEMA}.account_stats", *(key[chosen] for key in keys))
     account, day, network, device = (key[chosen] for key in keys)
-    return table(
+    return assembled(
         _SCHEMA,
         "account_stats",
         {
             "_fivetran_id": ids,
-            "date": day,
+            "date": days(day),
             "customer_id": account,
             "ad_network_type": choice(_NETWORK_NAMES, network),
             "device": choice(DEVICES, device),

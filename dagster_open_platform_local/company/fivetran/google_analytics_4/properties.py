@@ -8,7 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from dagster_open_platform_local.company.fivetran.advertising.tables import moment, table_of_rows
+from dagster_open_platform_local.company.fivetran.advertising.tables import moment
+from dagster_open_platform_local.company.fivetran.assembly import from_rows
 from dagster_open_platform_local.company.fivetran.google_ads.ids import ACCOUNT_IDS
 from dagster_open_platform_local.company.fivetran.google_analytics_4.traffic import KEY_EVENTS
 from dagster_open_platform_local.company.settings import CompanySettings
@@ -71,4 +72,4 @@ def property_tables(settings: CompanySettings) -> dict[str, pa.Table]:
             for number, customer in enumerate(ACCOUNT_IDS.values())
         ],
     }
-    return {name: table_of_rows("google_analytics_4", name, rows) for name, rows in found.items()}
+    return {name: from_rows("google_analytics_4", name, rows) for name, rows in found.items()}

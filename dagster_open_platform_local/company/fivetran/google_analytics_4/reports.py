@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from dagster_open_platform_local.company.fivetran.advertising.grouping import Grouping
 from dagster_open_platform_local.company.fivetran.advertising.splitting import PHASES, split, split_along
-from dagster_open_platform_local.company.fivetran.advertising.tables import Values, fivetran_ids, table
+from dagster_open_platform_local.company.fivetran.advertising.tables import days, fivetran_ids
+from dagster_open_platform_local.company.fivetran.assembly import Values, assembled
 from dagster_open_platform_local.company.fivetran.google_analytics_4.origins import Origin, origins
 from dagster_open_platform_local.company.fivetran.google_analytics_4.properties import PROPERTY
 from dagster_open_platform_local.company.fivetran.google_analytics_4.traffic import (
@@ -131,12 +132,12 @@ def _report(
         sessions = np.maximum(sums["sessions"], 1)
         known["engagement_rate"] = sums["engaged_sessions"] / sessions
         known["events_per_session"] = sums["event_count"] / sessions
-    return table(
+    return assembled(
         _SCHEMA,
         name,
         {
             "_fivetran_id": fivetran_ids(settings.seed, f"{_SCHEMA}.{name}", day, *codes),
-            "date": day,
+            "date": days(day),
             "property": pa.array([PROPERTY] * day.size, pa.string()),
             **texts,
             **{metric: values for metric, values in known.items() if metric in layout},

@@ -19,7 +19,8 @@ from dagster_open_platform_local.company.fivetran.advertising.parts import (
     final_url,
     groups_of,
 )
-from dagster_open_platform_local.company.fivetran.advertising.tables import moment, table_of_rows
+from dagster_open_platform_local.company.fivetran.advertising.tables import moment
+from dagster_open_platform_local.company.fivetran.assembly import from_rows
 from dagster_open_platform_local.company.settings import CompanySettings
 
 Number = TypeVar("Number", int, NDArray[np.int64])
@@ -99,7 +100,7 @@ def campaign_tables(settings: CompanySettings, today: date) -> dict[str, pa.Tabl
         "function": [{"id": number, "value": name} for number, name in _FUNCTIONS],
         "industry": [{"id": number, "value": name} for number, name in _INDUSTRIES],
     }
-    return {name: table_of_rows(_SCHEMA, name, rows) for name, rows in found.items() if rows}
+    return {name: from_rows(_SCHEMA, name, rows) for name, rows in found.items() if rows}
 
 
 def begun(campaign: Campaign) -> datetime:

@@ -18,7 +18,7 @@ from dagster_open_platform_local.company.fivetran.advertising.performance import
     performance,
 )
 from dagster_open_platform_local.company.fivetran.advertising.splitting import PHASES, split, split_along
-from dagster_open_platform_local.company.fivetran.advertising.tables import Values, table
+from dagster_open_platform_local.company.fivetran.assembly import Values, assembled
 from dagster_open_platform_local.company.fivetran.linkedin_ads.campaigns import (
     CONVERSION_ID,
     CONVERSION_VALUE,
@@ -136,7 +136,7 @@ def _daily(
         **_money(settings, found, row, measures.cost),
         **_conversions(measures),
     }
-    return table(_SCHEMA, name, columns)
+    return assembled(_SCHEMA, name, columns)
 
 
 def _converted(
@@ -154,7 +154,7 @@ def _converted(
         "day": _day(found.day[row[converted]]),
         **_conversions(measures.apply(lambda numbers: numbers[converted])),
     }
-    return table(_SCHEMA, name, columns)
+    return assembled(_SCHEMA, name, columns)
 
 
 def _monthly(settings: CompanySettings, found: Performance, name: str, measures: Measures) -> pa.Table:
@@ -180,7 +180,7 @@ def _monthly(settings: CompanySettings, found: Performance, name: str, measures:
         "landing_page_clicks": clicks,
         **_money(settings, found, row, cost[which, country]),
     }
-    return table(_SCHEMA, name, columns)
+    return assembled(_SCHEMA, name, columns)
 
 
 def _months(month: Integers) -> pa.Array:

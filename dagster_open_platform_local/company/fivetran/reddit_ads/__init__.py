@@ -10,8 +10,7 @@ What is in it that a reader stumbles over:
 - `spend` and `total_value` are in millionths of a dollar, `cpc` and `ecpm` in dollars;
 - tables of what is shown have no history: a campaign that was renamed never had another name, as far as they say;
 - conversions come by window: those within a week are among those within a month, so whoever adds the columns counts twice;
-- what brought a single sign-up is in the reports of the account, campaign and ad, but the report by country leaves a tenth of the
-  clicks to no country at all.
+- reports by country leave a tenth of the clicks to no country at all, and have none of those who only saw an ad.
 """
 
 from collections.abc import Mapping

@@ -17,7 +17,8 @@ from dagster_open_platform_local.company.fivetran.advertising.parts import (
     final_url,
     groups_of,
 )
-from dagster_open_platform_local.company.fivetran.advertising.tables import moment, table_of_rows
+from dagster_open_platform_local.company.fivetran.advertising.tables import moment
+from dagster_open_platform_local.company.fivetran.assembly import from_rows
 from dagster_open_platform_local.company.settings import CompanySettings
 
 ACCOUNT_ID = "t2_8kq1vw0d"
@@ -70,7 +71,7 @@ def campaign_tables(settings: CompanySettings, today: date) -> dict[str, pa.Tabl
             for place in _PLACES
         ],
     }
-    return {name: table_of_rows(_SCHEMA, name, rows) for name, rows in found.items() if rows}
+    return {name: from_rows(_SCHEMA, name, rows) for name, rows in found.items() if rows}
 
 
 def _begun(campaign: Campaign) -> datetime:

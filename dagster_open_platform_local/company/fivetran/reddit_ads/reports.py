@@ -18,7 +18,8 @@ from dagster_open_platform_local.company.fivetran.advertising.performance import
     performance,
 )
 from dagster_open_platform_local.company.fivetran.advertising.splitting import PHASES, split, split_along
-from dagster_open_platform_local.company.fivetran.advertising.tables import Values, table
+from dagster_open_platform_local.company.fivetran.advertising.tables import days
+from dagster_open_platform_local.company.fivetran.assembly import Values, assembled
 from dagster_open_platform_local.company.fivetran.reddit_ads.campaigns import (
     ACCOUNT_ID,
     ad_id,
@@ -82,7 +83,7 @@ def report_tables(settings: CompanySettings, today: date) -> dict[str, pa.Table]
     )
     reports = {f"{level.name}_report": _report(settings, level) for level in levels}
     conversions = {f"{level.name}_conversions_report": _conversions(level) for level in levels}
-    return {**reports, **conversions, "campaign_country_report": _countries(settings, found)}
+    return {**reports, **conversions, **_countries(settings, found)}
 
 
 def _ads(settings: CompanySettings, found: Performance) -> _Ads:
@@ -125,7 +126,7 @@ def _report(settings: CompanySettings, level: _Level) -> pa.Table:
     columns = {
         "account_id": pa.array([ACCOUNT_ID] * level.day.size, pa.string()),
         **level.key,
-        "date": level.day,
+        "date": days(level.day),
         **_rates(level.measures),
         "comment_upvotes": upvotes,
         "comment_downvotes": upvotes * draws.below("downvotes", 400) // 1000,
@@ -134,7 +135,7 @@ def _report(settings: CompanySettings, level: _Level) -> pa.Table:
         "legacy_view_conversions_attribution_window_month": level.measures.views,
         "viewable_impressions": level.measures.impressions * (700 + draws.below("viewable", 200)) // 1000,
     }
-    return table(_SCHEMA, name, columns)
+    return assembled(_SCHEMA, name, columns)
 
 
 def _rates(measures: Measures) -> dict[str, Values]:
@@ -159,7 +160,7 @@ def _conversions(level: _Level) -> pa.Table:
     columns = {
         "account_id": pa.array([ACCOUNT_ID] * row.size, pa.string()),
         **{key: values.take(pa.array(row)) for key, values in level.key.items()},
-        "date": level.day[row],
+        "date": days(level.day[row]),
         "event_name": choice(_EVENTS, event),
         "click_through_conversion_attribution_window_day": np.stack(level.in_day, axis=1)[cells],
         "click_through_conversion_attribution_window_week": np.stack(level.in_week, axis=1)[cells],
@@ -172,12 +173,13 @@ def _conversions(level: _Level) -> pa.Table:
         "view_through_conversion_attribution_window_month": seen[cells],
         "views": measures.impressions[row],
     }
-    return table(_SCHEMA, f"{level.name}_conversions_report", columns)
+    return assembled(_SCHEMA, f"{level.name}_conversions_report", columns)
 
 
-def _countries(settings: CompanySettings, found: Performance) -> pa.Table:
-    name, measures = "campaign_country_report", found.groups.total(1, 2)
-    draws = Draws(settings.seed, f"{_SCHEMA}.{name}", ((found.campaign + 1) << 20) | found.day)
+def _countries(settings: CompanySettings, found: Performance) -> dict[str, pa.Table]:
+    """The two reports of campaigns by country."""
+    measures = found.groups.total(1, 2)
+    draws = Draws(settings.seed, f"{_SCHEMA}.countries", ((found.campaign + 1) << 20) | found.day)
     weights = np.broadcast_to(np.array(_COUNTRY_WEIGHTS, dtype=np.int64), (found.day.size, len(_COUNTRIES)))
     clicks = split(measures.clicks, weights, draws.below("clicks", PHASES))
     others = split(measures.impressions - measures.clicks, weights, draws.below("views", PHASES))
@@ -185,16 +187,33 @@ def _countries(settings: CompanySettings, found: Performance) -> pa.Table:
         impressions=clicks + others,
         clicks=clicks,
         cost=split_along(measures.cost, clicks),
-        conversions=np.zeros_like(clicks),
+        conversions=split_along(measures.conversions, clicks),
         views=np.zeros_like(clicks),
     )
     cells = by_country.cells()
+    converted = tuple(axis[by_country.conversions[cells] > 0] for axis in cells)
+    flat, some = by_country.at(cells), by_country.at(converted)
+    conversions = {
+        "event_name": choice(_EVENTS, np.zeros_like(converted[0])),
+        "click_through_conversion_attribution_window_month": some.conversions,
+        "clicks": some.clicks,
+        "total_items": some.conversions,
+        "total_value": some.conversions * _SIGN_UP_MICROS,
+        "view_through_conversion_attribution_window_month": some.views,
+        "views": some.impressions,
+    }
+    names = ("campaign_country_report", "campaign_country_conversions_report")
+    return {
+        name: assembled(_SCHEMA, name, {**_country_key(found, places), **columns})
+        for name, places, columns in zip(names, (cells, converted), (_rates(flat), conversions), strict=True)
+    }
+
+
+def _country_key(found: Performance, cells: tuple[Integers, ...]) -> dict[str, Values]:
     row, country = cells
-    columns = {
+    return {
         "account_id": pa.array([ACCOUNT_ID] * row.size, pa.string()),
         "campaign_id": _texts(campaign_id, found.campaign[row] + 1),
         "country": choice(_COUNTRIES, country),
-        "date": found.day[row],
-        **_rates(by_country.at(cells)),
+        "date": days(found.day[row]),
     }
-    return table(_SCHEMA, name, columns)
