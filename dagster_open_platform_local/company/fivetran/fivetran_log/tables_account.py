@@ -23,6 +23,7 @@ from dagster_open_platform_local.company.settings import CompanySettings
 from dagster_open_platform_local.company.warehouse.staff import Member, members
 
 SCHEMA = "fivetran_log"
+Row = dict[str, Any]
 ACCOUNT_ID, DESTINATION_ID, DESTINATION_NAME = "dagster_labs", "broken_anchorage", "dagster_labs_prod"
 FIRST_USER = "dust_earmark"
 _BEFORE_DAYS = 1000
@@ -66,7 +67,17 @@ def account_tables(
         known: The connections.
     """
     begun, people = signed_up(settings), _people(settings, today)
-    rows: dict[str, list[dict[str, Any]]] = {
+    rows = {**_places(begun), **_connections(known, begun), **_access(), **_rights(people)}
+    return {
+        **{name: from_rows(SCHEMA, name, made) for name, made in rows.items()},
+        **_made(known, begun),
+        "audit_trail": _audit(settings, today, known, people),
+    }
+
+
+def _places(begun: datetime) -> dict[str, list[Row]]:
+    """The account, and the one destination in it."""
+    return {
         "account": [
             {
                 "id": ACCOUNT_ID,
@@ -88,6 +99,12 @@ def account_tables(
                 "created_at": begun,
             }
         ],
+    }
+
+
+def _connections(known: tuple[Connection, ...], begun: datetime) -> dict[str, list[Row]]:
+    """The connections, and the kinds of sources that they are of."""
+    return {
         "connection": [
             {
                 "connection_id": each.id,
@@ -114,12 +131,6 @@ def account_tables(
             }
             for service in sorted({each.service for each in known})
         ],
-        **_rights(people),
-    }
-    return {
-        **{name: from_rows(SCHEMA, name, made) for name, made in rows.items()},
-        **_made(known, begun),
-        "audit_trail": _audit(settings, today, known, people),
     }
 
 
@@ -142,11 +153,11 @@ def _people(settings: CompanySettings, today: date) -> list[tuple[str, Member]]:
     ]
 
 
-def _rights(people: list[tuple[str, Member]]) -> dict[str, list[dict[str, Any]]]:
-    """Users, roles and teams, and who has and is in which."""
+def _rights(people: list[tuple[str, Member]]) -> dict[str, list[Row]]:
+    """Users, and who is in which team and has which role."""
     there = [(number, each) for number, each in people if each.left >= NEVER]
     joined_at = {number: datetime.fromtimestamp(each.hired + DAY_SECONDS, UTC) for number, each in there}
-    roles = [name.lower().replace(" ", "_") for name, _, _ in _ROLES]
+    roles = _role_ids()
     return {
         "user": [
             {
@@ -159,25 +170,6 @@ def _rights(people: list[tuple[str, Member]]) -> dict[str, list[dict[str, Any]]]
                 "created_at": joined_at[number],
             }
             for number, each in there
-        ],
-        "role": [
-            {
-                "id": roles[i],
-                "account_id": ACCOUNT_ID,
-                "name": name,
-                "description": text,
-                "connector_types": "[]",
-            }
-            for i, (name, text, _) in enumerate(_ROLES)
-        ],
-        "role_permission": [
-            {"role_id": roles[i], "permission": permission}
-            for i, (_, _, permissions) in enumerate(_ROLES)
-            for permission in permissions
-        ],
-        "team": [
-            {"id": number, "account_id": ACCOUNT_ID, "name": name, "description": f"{name} team"}
-            for number, name, _ in _TEAMS
         ],
         "team_membership": [
             {
@@ -198,6 +190,36 @@ def _rights(people: list[tuple[str, Member]]) -> dict[str, list[dict[str, Any]]]
                 "created_at": joined_at[number],
             }
             for number, each in there
+        ],
+    }
+
+
+def _role_ids() -> list[str]:
+    return [name.lower().replace(" ", "_") for name, _, _ in _ROLES]
+
+
+def _access() -> dict[str, list[Row]]:
+    """Roles, what they allow, and teams."""
+    roles = _role_ids()
+    return {
+        "role": [
+            {
+                "id": roles[i],
+                "account_id": ACCOUNT_ID,
+                "name": name,
+                "description": text,
+                "connector_types": "[]",
+            }
+            for i, (name, text, _) in enumerate(_ROLES)
+        ],
+        "role_permission": [
+            {"role_id": roles[i], "permission": permission}
+            for i, (_, _, permissions) in enumerate(_ROLES)
+            for permission in permissions
+        ],
+        "team": [
+            {"id": number, "account_id": ACCOUNT_ID, "name": name, "description": f"{name} team"}
+            for number, name, _ in _TEAMS
         ],
     }
 

@@ -30,6 +30,7 @@ from dagster_open_platform_local.company.moments import NEVER
 from dagster_open_platform_local.company.settings import CompanySettings
 
 SCHEMA = "incident_io"
+Row = dict[str, Any]
 
 
 def incident_io_tables(settings: CompanySettings, today: date) -> dict[str, pa.Table]:
@@ -47,7 +48,8 @@ def _setup(found: View) -> dict[str, pa.Table]:
     begun = datetime.fromtimestamp(found.begun, UTC)
     dated = {"created_at": begun, "updated_at": begun}
     own = found.setup_ids
-    rows: dict[str, list[dict[str, Any]]] = {
+    rows: dict[str, list[Row]] = {
+        **_roles_fields_and_monitors(found, dated),
         "severity": [
             {
                 "id": own("severity", i),
@@ -81,6 +83,17 @@ def _setup(found: View) -> dict[str, pa.Table]:
             }
             for i, each in enumerate(TYPES)
         ],
+        "incident_timestamp": [
+            {"id": own("timestamp", i), "name": name, "rank": i + 1} for i, name in enumerate(TIMESTAMPS)
+        ],
+        "users": _users(found),
+    }
+    return {name: from_rows(SCHEMA, name, made) for name, made in rows.items()}
+
+
+def _roles_fields_and_monitors(found: View, dated: Row) -> dict[str, list[Row]]:
+    own = found.setup_ids
+    return {
         "incident_role": [
             {
                 "id": own("role", i),
@@ -92,9 +105,6 @@ def _setup(found: View) -> dict[str, pa.Table]:
                 **dated,
             }
             for i, (name, kind, text, short) in enumerate(ROLES)
-        ],
-        "incident_timestamp": [
-            {"id": own("timestamp", i), "name": name, "rank": i + 1} for i, name in enumerate(TIMESTAMPS)
         ],
         "custom_field": [
             {"id": own("field", i), "name": each.name, "field_type": each.description, **dated}
@@ -115,12 +125,10 @@ def _setup(found: View) -> dict[str, pa.Table]:
             for i, (name, kind) in enumerate(MONITORS)
         ],
         "alert_route": [{"id": own("route", 0), "name": "Production", "enabled": True}],
-        "users": _users(found),
     }
-    return {name: from_rows(SCHEMA, name, made) for name, made in rows.items()}
 
 
-def _users(found: View) -> list[dict[str, Any]]:
+def _users(found: View) -> list[Row]:
     """Whoever left is gone."""
     keys = np.array([each.key for each in found.people], dtype=np.int64)
     slack = Draws(found.settings.seed, "slack_users", keys).bits("id").tolist()

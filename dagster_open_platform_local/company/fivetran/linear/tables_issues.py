@@ -10,6 +10,7 @@ from dagster_open_platform_local.company.fivetran.assembly import assembled
 from dagster_open_platform_local.company.fivetran.linear.births import CUSTOMER, GITHUB, INCIDENT
 from dagster_open_platform_local.company.fivetran.linear.course import ESTIMATES
 from dagster_open_platform_local.company.fivetran.linear.teams import (
+    BACKLOG,
     BUG,
     BUG_AGAIN,
     CANCELED,
@@ -61,8 +62,6 @@ def _issues(found: View, commented: Integers) -> pa.Table:
     issues, born = found.issues, found.issues.born
     draws, priority = born.draws(found.settings.seed), issues.priority_now
     identifiers = pa.array(born.identifiers, pa.string())
-    done, ended = issues.reached(DONE), issues.reached(CANCELED, DUPLICATE)
-    triaged = np.where(issues.first == TRIAGE, issues.reached(TODO, 1, IN_PROGRESS, DONE), NEVER)
     logins = pa.array([each.email.partition("@")[0].replace(".", "") for each in found.people], pa.string())
     _, cycle = issues.cycles()
     return assembled(
@@ -99,17 +98,28 @@ def _issues(found: View, commented: Integers) -> pa.Table:
             "sort_order": -born.number.astype(np.float64),
             "due_date": dates(born.created + 21 * _DAY, ~draws.chance("due", 0.08)),
             "trashed": pa.array(issues.trashed < found.now, mask=issues.trashed >= found.now),
-            "started_at": moments(issues.reached(IN_PROGRESS, IN_REVIEW)),
-            "started_triage_at": moments(np.where(issues.first == TRIAGE, born.created, NEVER)),
-            "triaged_at": moments(triaged),
-            "completed_at": moments(done),
-            "canceled_at": moments(ended),
-            "archived_at": found.come(np.minimum(np.minimum(done, ended), NEVER - 181 * _DAY) + 180 * _DAY),
+            **_moments(found),
             "created_at": moments(born.created),
             "updated_at": moments(np.maximum(issues.updated, commented)),
             "url": joined(f"{URL}/issue/", identifiers),
         },
     )
+
+
+def _moments(found: View) -> dict[str, pa.Array]:
+    """When each issue came to its states; what is done or given up is archived half a year later."""
+    issues = found.issues
+    done, given_up = issues.reached(DONE), issues.reached(CANCELED, DUPLICATE)
+    waited = issues.first == TRIAGE
+    ended = np.minimum(np.minimum(done, given_up), NEVER - 181 * _DAY)
+    return {
+        "started_at": moments(issues.reached(IN_PROGRESS, IN_REVIEW)),
+        "started_triage_at": moments(np.where(waited, issues.born.created, NEVER)),
+        "triaged_at": moments(np.where(waited, issues.reached(TODO, BACKLOG, IN_PROGRESS, DONE), NEVER)),
+        "completed_at": moments(done),
+        "canceled_at": moments(given_up),
+        "archived_at": found.come(ended + 180 * _DAY),
+    }
 
 
 def _parents(found: View) -> Integers:

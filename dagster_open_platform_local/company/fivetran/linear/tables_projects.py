@@ -223,40 +223,14 @@ def _documents(found: View) -> pa.Table:
 
 def _goals(found: View) -> dict[str, pa.Table]:
     """A goal a quarter, with that quarter's projects; and the roadmap that the company had before it had goals."""
-    settings, now, begun = found.settings, found.now, since(found.settings)
-    quarters = np.arange(int(found.issues.projects.quarter.max(initial=-1)) + 1, dtype=np.int64)
-    start = begun + quarters * QUARTER_DAYS * _DAY
-    lead, user_ids = 0, found.user_ids.to_pylist()
-    own, slugs = ids(settings, "initiative", quarters), _slugs(found, "initiative", quarters)
-    initiatives = [
-        {
-            "id": own[i],
-            "creator_id": user_ids[lead],
-            "owner_id": user_ids[lead],
-            "organization_id": found.organization_id,
-            "name": INITIATIVES[i % len(INITIATIVES)],
-            "slug_id": slugs[i],
-            "status": "Planned"
-            if start[i] >= now
-            else "Active"
-            if start[i] + 180 * _DAY >= now
-            else "Completed",
-            "health": _HEALTH[i % 2],
-            "target_date": date.fromordinal(date(1970, 1, 1).toordinal() + int(start[i] // _DAY) + 180),
-            "sort_order": float(-i),
-            "trashed": False,
-            "created_at": datetime.fromtimestamp(int(start[i]) - 11 * _DAY, UTC),
-            "updated_at": datetime.fromtimestamp(int(start[i]) - 11 * _DAY, UTC),
-            "url": f"{URL}/initiative/{slugs[i]}",
-        }
-        for i in range(quarters.size)
-    ]
     every = found.issues.projects
+    quarters = np.arange(int(every.quarter.max(initial=-1)) + 1, dtype=np.int64)
+    own = ids(found.settings, "initiative", quarters)
     links = assembled(
         "linear",
         "initiative_to_project",
         {
-            "id": ids(settings, "initiative_to_project", every.keys),
+            "id": ids(found.settings, "initiative_to_project", every.keys),
             "initiative_id": pa.array(own, pa.string()).take(pa.array(every.quarter)),
             "project_id": found.project_ids,
             "sort_order": [str(-i) for i in range(every.keys.size)],
@@ -264,18 +238,55 @@ def _goals(found: View) -> dict[str, pa.Table]:
             "updated_at": moments(every.created),
         },
     )
+    return {
+        "initiative": _initiatives(found, quarters, own),
+        "initiative_to_project": links,
+        **_roadmap(found),
+    }
+
+
+def _initiatives(found: View, quarters: Integers, own: list[str]) -> pa.Table:
+    now, lead = found.now, found.user_ids[0].as_py()
+    start = (since(found.settings) + quarters * QUARTER_DAYS * _DAY).tolist()
+    slugs = _slugs(found, "initiative", quarters)
+    rows = [
+        {
+            "id": own[i],
+            "creator_id": lead,
+            "owner_id": lead,
+            "organization_id": found.organization_id,
+            "name": INITIATIVES[i % len(INITIATIVES)],
+            "slug_id": slugs[i],
+            "status": "Planned" if begins >= now else "Active" if begins + 180 * _DAY >= now else "Completed",
+            "health": _HEALTH[i % 2],
+            "target_date": date.fromordinal(date(1970, 1, 1).toordinal() + begins // _DAY + 180),
+            "sort_order": float(-i),
+            "trashed": False,
+            "created_at": datetime.fromtimestamp(begins - 11 * _DAY, UTC),
+            "updated_at": datetime.fromtimestamp(begins - 11 * _DAY, UTC),
+            "url": f"{URL}/initiative/{slugs[i]}",
+        }
+        for i, begins in enumerate(start)
+    ]
+    return from_rows("linear", "initiative", rows)
+
+
+def _roadmap(found: View) -> dict[str, pa.Table]:
+    settings, now, begun = found.settings, found.now, since(found.settings)
+    every, archived = found.issues.projects, begun + 150 * _DAY
     early = np.flatnonzero(every.quarter == 0)
     (roadmap,) = ids(settings, "roadmap", np.zeros(1, dtype=np.int64))
     row = {
         "id": roadmap,
-        "creator_id": user_ids[lead],
-        "owner_id": user_ids[lead],
+        "creator_id": found.user_ids[0].as_py(),
+        "owner_id": found.user_ids[0].as_py(),
         "organization_id": found.organization_id,
         "name": "This year",
-        "archived_at": datetime.fromtimestamp(begun + 150 * _DAY, UTC) if begun + 150 * _DAY < now else None,
+        "archived_at": datetime.fromtimestamp(archived, UTC) if archived < now else None,
         "created_at": datetime.fromtimestamp(begun, UTC),
-        "updated_at": datetime.fromtimestamp(min(begun + 150 * _DAY, now - 1), UTC),
+        "updated_at": datetime.fromtimestamp(min(archived, now - 1), UTC),
     }
+    created = moments(np.maximum(every.created[early], begun))
     listed = assembled(
         "linear",
         "roadmap_to_project",
@@ -283,13 +294,8 @@ def _goals(found: View) -> dict[str, pa.Table]:
             "id": ids(settings, "roadmap_to_project", every.keys[early]),
             "project_id": found.project_ids.take(pa.array(early)),
             "roadmap_id": [roadmap] * early.size,
-            "created_at": moments(np.maximum(every.created[early], begun)),
-            "updated_at": moments(np.maximum(every.created[early], begun)),
+            "created_at": created,
+            "updated_at": created,
         },
     )
-    return {
-        "initiative": from_rows("linear", "initiative", initiatives),
-        "initiative_to_project": links,
-        "roadmap": from_rows("linear", "roadmap", [row]),
-        "roadmap_to_project": listed,
-    }
+    return {"roadmap": from_rows("linear", "roadmap", [row]), "roadmap_to_project": listed}
