@@ -166,6 +166,8 @@ class _Sync:
         self._log = log
         self._started = clock()
         self._told: set[Reason] = set()
+        self._to_start = False
+        """Whether Fivetran has put the sync off since it was last started."""
 
     def run(self) -> Synced | NotSynced:
         found = self._look()
@@ -207,7 +209,9 @@ class _Sync:
             return False
         if running:
             self._log.info(f"{found.name} is syncing already; waiting for that sync.")
-        elif not self._put_off(found):
+        elif self._put_off(found):
+            self._to_start = True
+        else:
             self._api.start_sync(self._id)
         return running
 
@@ -221,10 +225,15 @@ class _Sync:
             if left <= 0 or (until is not None and until.timestamp() - self._clock() > left):
                 when = f" until {until:%Y-%m-%d %H:%M:%S} UTC" if until else ""
                 return self._not_synced(found, Reason.RESCHEDULED, f"Fivetran has put the sync off{when}")
-            if not self._put_off(found):
+            self._to_start = self._put_off(found)
+            if not self._to_start:
                 self._api.start_sync(self._id)
             self._tell(Reason.RESCHEDULED, f"Fivetran has put the sync of {found.name} off; waiting for it.")
-        elif found.is_historical_sync and self._resync is None:
+            return None
+        if self._to_start:  # its time has come; if it has begun by itself, this changes nothing
+            self._to_start = False
+            self._api.start_sync(self._id)
+        if found.is_historical_sync and self._resync is None:
             if left <= 0:
                 return self._not_synced(found, Reason.HISTORICAL_SYNC, "a historical sync is in progress")
             self._tell(Reason.HISTORICAL_SYNC, f"{found.name} is in a historical sync; waiting for its end.")
