@@ -19,6 +19,7 @@ from dagster_open_platform_local.company.fivetran.incident_io.tables import inci
 from dagster_open_platform_local.company.fivetran.linear.tables import linear_tables
 from dagster_open_platform_local.company.fivetran.linkedin_ads import rows as linkedin_ads_rows
 from dagster_open_platform_local.company.fivetran.linkedin_pages.tables import linkedin_tables
+from dagster_open_platform_local.company.fivetran.outreach.rows import outreach_rows
 from dagster_open_platform_local.company.fivetran.reddit_ads import rows as reddit_ads_rows
 from dagster_open_platform_local.company.fivetran.salesforce.rows import salesforce_rows
 from dagster_open_platform_local.company.fivetran.youtube_analytics.tables import youtube_tables
@@ -61,6 +62,7 @@ class Connector:
 
 CONNECTORS: tuple[Connector, ...] = (
     Connector("steady_harbor", "salesforce", "salesforce", salesforce_rows),
+    Connector("patient_courier", "outreach", "outreach", outreach_rows),
     Connector("tidal_ledger", "linear", "linear", linear_tables),
     Connector("crimson_beacon", "incidentio", "incident_io", incident_io_tables),
     Connector("velvet_projector", "youtube_analytics", "youtube_analytics", youtube_tables),

@@ -56,7 +56,7 @@ def opportunity_tables(
         campaign_ids: Of the campaign of everybody in `contacts`.
         last_activity: When somebody last did something about each deal, in Unix seconds; -1: never.
     """
-    contact = _main_contacts(crm)
+    contact = main_contacts(crm)
     return {
         "opportunity": _opportunities(crm, contact, sources, campaign_ids, last_activity),
         "opportunity_history": _history(crm),
@@ -65,7 +65,7 @@ def opportunity_tables(
     }
 
 
-def _main_contacts(crm: Crm) -> Integers:
+def main_contacts(crm: Crm) -> Integers:
     """The person with whom each deal is made: the account's first contact; -1 if it had none when the deal was made."""
     contacts = crm.contacts
     index = np.flatnonzero(contacts.is_contact)
@@ -99,7 +99,7 @@ def _opportunities(
         "contact_id": picked(crm.contact_ids, contact),
         "contract_id": salesforce_ids("contract", deals.number, ~deals.is_won),
         "campaign_id": picked(campaign_ids, contact),
-        "name": _names(crm),
+        "name": opportunity_names(crm),
         "type": choice(KINDS, deals.kind),
         "record_type_id": record_type_ids(_FIRST_RECORD_TYPE + deals.kind),
         "lead_source": picked(sources, contact),
@@ -148,7 +148,7 @@ def _state(crm: Crm) -> Columns:
     }
 
 
-def _names(crm: Crm) -> pa.Array:
+def opportunity_names(crm: Crm) -> pa.Array:
     """For example `Ball Data - Renewal 2026`."""
     deals = crm.deals
     year = deals.close.astype("datetime64[s]").astype("datetime64[Y]").astype(np.int64) + 1970

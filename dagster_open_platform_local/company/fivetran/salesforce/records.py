@@ -177,6 +177,11 @@ def people_ids(number: Integers) -> pa.Array:
     return picked(user_ids(np.arange(int(number.max(initial=0)) + 1, dtype=np.int64)), number)
 
 
+def people_emails(crm: Crm) -> pa.Array:
+    """Addresses of the people of sales, by number."""
+    return pa.array([each.email for each in crm.people], pa.string())
+
+
 def lead_sources(crm: Crm, channels: Sequence[str]) -> pa.Array:
     """How everybody in `contacts` was found: through their campaign, or else by a guess that somebody entered.
 
