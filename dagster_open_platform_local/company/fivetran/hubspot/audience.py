@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from dagster_open_platform_local.company.commercial.accounts import tools_since
 from dagster_open_platform_local.company.commercial.contacts import FIRST_LEAD, CrmContacts, crm_contacts
+from dagster_open_platform_local.company.commercial.webinars import Registrations
 from dagster_open_platform_local.company.hashing import Draws
 from dagster_open_platform_local.company.moments import DAY_SECONDS, NEVER
 from dagster_open_platform_local.company.product.columns import Integers, Mask
@@ -30,12 +31,12 @@ _DAY = DAY_SECONDS
 _NOT_SENT, _MISTYPED, _MERGED, _ERASED = 0.02, 0.02, 0.5, 0.01
 _MISTYPED_BEFORE = 75
 """Seconds from the wrong address to the right one."""
-_SUBSCRIBES, _UNSUBSCRIBES = 0.09, 0.09
+_SUBSCRIBES, _UNSUBSCRIBES = 0.07, 0.09
 
 
 @dataclass(frozen=True)
 class Audience:
-    """Contacts as of a date, by the time they were made. A contact is meant by its index in these arrays on that date.
+    """Contacts as of a date, also those that are gone by then, by the time they were made. A contact is meant by its index here.
 
     Args:
         number: Of each, the same on every date; see `USER`.
@@ -50,6 +51,7 @@ class Audience:
         campaign: `utm_campaign` of the campaign that brought them; null if none is known.
         campaign_index: The same as an index into `campaigns(settings)`; -1 if none is known.
         created: Unix seconds.
+        gone: When it was erased, or merged into another; `NEVER` if it is there.
         merged: Number of the contact that was merged into this one; -1: none.
         merged_at: When, in Unix seconds; `NEVER` if none was.
         opted_out: When they unsubscribed from everything; `NEVER` if they have not.
@@ -71,6 +73,7 @@ class Audience:
     campaign: pa.Array
     campaign_index: Integers
     created: Integers
+    gone: Integers
     merged: Integers
     merged_at: Integers
     opted_out: Integers
@@ -79,9 +82,19 @@ class Audience:
     owner_since: Integers
     of_crm: Integers
 
+    @property
+    def is_there(self) -> Mask:
+        """Who is neither erased nor merged."""
+        return self.gone >= NEVER
+
     def draws(self, settings: CompanySettings, table: str) -> Draws:
         """The columns of a table that has a row a contact."""
         return Draws(settings.seed, table, self.number)
+
+    def registered(self, found: Registrations) -> Integers:
+        """Index of the registrations for webinars that were made by somebody who was a contact then."""
+        contact = self.of_crm[found.contact]
+        return np.flatnonzero(found.is_known & (contact >= 0) & (found.registered < self.gone[contact]))
 
     def subscribes(self, settings: CompanySettings) -> Mask:
         """Who subscribed to the newsletter, whether they have unsubscribed since or not."""
@@ -101,7 +114,7 @@ class _Part:
 
 @lru_cache(maxsize=2)
 def audience(settings: CompanySettings, today: date) -> Audience:
-    """Everybody who is a contact as of 00:00 UTC of a date.
+    """Everybody who is or was a contact as of 00:00 UTC of a date.
 
     Args:
         settings: The company's.
@@ -122,7 +135,7 @@ def audience(settings: CompanySettings, today: date) -> Audience:
     erased = happens(draws, "erased", _ERASED, created, (_DAY, 60 * _DAY, 300 * _DAY, 700 * _DAY))
     gone = np.minimum(erased, np.concatenate([np.full(number.size - wrong.number.size, NEVER), merged_at]))
     order = np.lexsort((number, created))
-    order = order[(created[order] < found.now) & (gone[order] >= found.now)]
+    order = order[created[order] < found.now]
     texts = {
         name: pa.concat_arrays([getattr(part, name) for part in parts]).take(pa.array(order))
         for name in ("first_name", "last_name", "email")
@@ -138,9 +151,10 @@ def audience(settings: CompanySettings, today: date) -> Audience:
         **_text_columns(texts, crm, crm_index[order]),
         **_crm_columns(crm, crm_index[order], created[order]),
         created=created[order],
+        gone=np.where(gone < found.now, gone, NEVER)[order],
         merged=np.where(merged_since < NEVER, number[order] + 1, -1),
         merged_at=merged_since,
-        opted_out=np.where(out < found.now, out, NEVER)[order],
+        opted_out=np.where(out < np.minimum(gone, found.now), out, NEVER)[order],
         of_crm=_of_crm(crm, texts["email"]),
     )
 
@@ -193,8 +207,11 @@ def _mistyped(settings: CompanySettings, leads: _Part, now: int) -> tuple[_Part,
     merged = leads.created + draws.quantile("merged_gap", (_DAY, 6 * _DAY, 30 * _DAY, 90 * _DAY))
     merged = np.where(draws.chance("merged", _MERGED) & (merged < now), merged, NEVER)
     chosen = pa.array(index)
-    # Two letters change places.
-    emails = [f"{each[1]}{each[0]}{each[2:]}" for each in leads.email.take(chosen).to_pylist()]
+    # Two letters change places, or one is missing where they are the same.
+    emails = [
+        each[1:] if each[0] == each[1] else f"{each[1]}{each[0]}{each[2:]}"
+        for each in leads.email.take(chosen).to_pylist()
+    ]
     part = _Part(
         leads.number[index] + 1,
         np.full(index.size, -1, dtype=np.int64),

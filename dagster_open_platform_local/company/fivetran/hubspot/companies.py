@@ -3,7 +3,7 @@
 What belongs here: company, its history, and lists of companies. What does not: who is a company (`firms.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 import numpy as np
@@ -23,11 +23,19 @@ from dagster_open_platform_local.company.fivetran.hubspot.numbers import (
     moment_of,
     owner_ids,
 )
+from dagster_open_platform_local.company.fivetran.hubspot.ownership import handovers
 from dagster_open_platform_local.company.fivetran.hubspot.stages import STAGES, company_stages, current
 from dagster_open_platform_local.company.fivetran.salesforce.ids import salesforce_ids
 from dagster_open_platform_local.company.hashing import Draws
 from dagster_open_platform_local.company.moments import NEVER
-from dagster_open_platform_local.company.product.columns import Integers, choice, either, joined, moments
+from dagster_open_platform_local.company.product.columns import (
+    Integers,
+    Mask,
+    choice,
+    either,
+    joined,
+    moments,
+)
 from dagster_open_platform_local.company.product.directory import directory
 from dagster_open_platform_local.company.settings import CompanySettings
 
@@ -131,32 +139,33 @@ def _of_accounts(settings: CompanySettings, today: date, who: Firms) -> dict[str
 
 
 def _history(settings: CompanySettings, today: date, who: Firms) -> pa.Table:
-    accounts = crm_accounts(settings, today)
-    none, account = who.account < 0, np.maximum(who.account, 0)
-    owned = accounts.owners
-    given = np.maximum(accounts.created[account], who.created)
-    passed = (owned.first[account] != owned.owner[account]) & ~none
-    first, owner = (
-        pa.array(owner_ids(each[account])).cast(pa.string()) for each in (owned.first, owned.owner)
-    )
+    # Sales' second entry of an organization would be gone when it is merged, with what it was.
+    doubles = who.number % 2 == 1
     return history(
         "company_property_history",
         "company_id",
         company_ids(who.number),
         [
             *(
-                Changes("lifecyclestage", moment, stage, "CALCULATED")
+                Changes("lifecyclestage", np.where(doubles, NEVER, moment), stage, "CALCULATED")
                 for stage, moment in zip(STAGES, company_stages(settings, today), strict=True)
             ),
-            Changes("hubspot_owner_id", np.where(none, NEVER, given), first, "INTEGRATION"),
-            Changes(
-                "hubspot_owner_id",
-                np.where(passed, np.maximum(owned.since[account], given), NEVER),
-                owner,
-                "INTEGRATION",
-            ),
+            *_owners(settings, today, who, (who.account >= 0) & ~doubles),
         ],
     )
+
+
+def _owners(settings: CompanySettings, today: date, who: Firms, mask: Mask) -> Iterator[Changes]:
+    """Who had each account among those that are marked."""
+    accounts, account = crm_accounts(settings, today), np.maximum(who.account, 0)
+    given = np.where(mask, np.maximum(accounts.created[account], who.created), NEVER)
+    first = pa.array(owner_ids(accounts.owners.first[account])).cast(pa.string())
+    yield Changes("hubspot_owner_id", given, first, "INTEGRATION")
+    draws = Draws(settings.seed, "crm_accounts", accounts.number)
+    for moment, owner in handovers(settings, today, "AE", draws, accounts.created):
+        now = pa.array(owner_ids(owner[account])).cast(pa.string())
+        passed = np.where(mask & (owner[account] >= 0), np.maximum(given, moment), NEVER)
+        yield Changes("hubspot_owner_id", passed, now, "INTEGRATION")
 
 
 def _lists(settings: CompanySettings, today: date, who: Firms) -> dict[str, pa.Table]:

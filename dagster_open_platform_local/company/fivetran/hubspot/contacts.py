@@ -3,7 +3,7 @@
 What belongs here: contact, contact_company, contact_property_history. What does not: who is a contact (`audience.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 import numpy as np
@@ -29,8 +29,10 @@ from dagster_open_platform_local.company.fivetran.hubspot.numbers import (
     links,
     owner_ids,
 )
+from dagster_open_platform_local.company.fivetran.hubspot.ownership import handovers
 from dagster_open_platform_local.company.fivetran.hubspot.stages import STAGES, contact_stages, current
 from dagster_open_platform_local.company.fivetran.salesforce.ids import salesforce_ids
+from dagster_open_platform_local.company.hashing import Draws
 from dagster_open_platform_local.company.moments import NEVER, unix_seconds
 from dagster_open_platform_local.company.product.columns import (
     Integers,
@@ -87,7 +89,7 @@ def contact_tables(settings: CompanySettings, today: date) -> Mapping[str, pa.Ta
         **_form_figures(settings, today, people),
     }
     return {
-        "contact": assembled(SCHEMA, "contact", columns),
+        "contact": assembled(SCHEMA, "contact", columns).filter(pa.array(people.is_there)),
         "contact_company": _companies(settings, today, people),
         "contact_property_history": _history(settings, today, people),
     }
@@ -248,11 +250,12 @@ def _form_figures(settings: CompanySettings, today: date, people: Audience) -> d
 def _companies(settings: CompanySettings, today: date, people: Audience) -> pa.Table:
     """Everybody belongs to the company of their address's domain; 1 % advise another one besides."""
     who = firms(settings, today)
-    member = np.flatnonzero(who.of_contact >= 0)
+    member = np.flatnonzero((who.of_contact >= 0) & people.is_there)
     draws = people.draws(settings, "hubspot_consultants")
     # By the number, so that whom they advise does not change when companies come.
     other = np.searchsorted(who.created, people.created) - 1 - draws.below("whom", 40)
-    adviser = np.flatnonzero(draws.chance("advises", 0.01) & (other >= 0) & (other != who.of_contact))
+    advises = draws.chance("advises", 0.01) & people.is_there
+    adviser = np.flatnonzero(advises & (other >= 0) & (other != who.of_contact))
     contact = np.concatenate([member, adviser])
     company = np.concatenate([who.of_contact[member], other[adviser]])
     kind = np.concatenate(
@@ -266,14 +269,7 @@ def _companies(settings: CompanySettings, today: date, people: Audience) -> pa.T
 
 
 def _history(settings: CompanySettings, today: date, people: Audience) -> pa.Table:
-    reached, now = contact_stages(settings, today), unix_seconds(today)
-    first_since = np.where(people.first_owner >= 0, people.created, NEVER)
-    passed = np.where(
-        (people.owner != people.first_owner) & (people.owner_since < now), people.owner_since, NEVER
-    )
-    first, owner = (
-        pa.array(owner_ids(each)).cast(pa.string()) for each in (people.first_owner, people.owner)
-    )
+    reached, until = contact_stages(settings, today), np.minimum(people.gone, unix_seconds(today))
     return history(
         "contact_property_history",
         "contact_id",
@@ -283,8 +279,22 @@ def _history(settings: CompanySettings, today: date, people: Audience) -> pa.Tab
                 Changes("lifecyclestage", moment, name, "CALCULATED")
                 for name, moment in zip(STAGES, reached, strict=True)
             ),
-            Changes("hubspot_owner_id", first_since, first, "INTEGRATION"),
-            Changes("hubspot_owner_id", passed, owner, "CRM_UI"),
+            *_owners(settings, today, people, until),
             Changes("hs_email_optout", people.opted_out, "true", "EMAIL"),
         ],
     )
+
+
+def _owners(settings: CompanySettings, today: date, people: Audience, until: Integers) -> Iterator[Changes]:
+    """Who had each contact, since sales knew of it; until it was gone."""
+    crm = crm_contacts(settings, today)
+    known, there = people.crm >= 0, np.maximum(people.crm, 0)
+    given = np.where(known, np.maximum(crm.created[there], people.created), NEVER)
+    first = pa.array(owner_ids(people.first_owner)).cast(pa.string())
+    yield Changes("hubspot_owner_id", np.where(given < until, given, NEVER), first, "INTEGRATION")
+    draws = Draws(settings.seed, "crm_contacts", crm.number)
+    for moment, owner in handovers(settings, today, "SDR", draws, crm.created):
+        passed = np.maximum(given, moment)
+        happened = known & (owner[there] >= 0) & (passed < until)
+        now = pa.array(owner_ids(owner[there])).cast(pa.string())
+        yield Changes("hubspot_owner_id", np.where(happened, passed, NEVER), now, "CRM_UI")

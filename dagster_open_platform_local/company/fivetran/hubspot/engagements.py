@@ -241,6 +241,7 @@ def _links(settings: CompanySettings, today: date, found: Engagements) -> dict[s
     people, who = audience(settings, today), firms(settings, today)
     account = crm_contacts(settings, today).account[found.contact]
     contact = people.of_crm[found.contact]
+    contact = np.where((contact >= 0) & people.is_there[contact], contact, -1)
     company = np.where(account >= 0, who.of_account[account], -1)
     deal = _deal_at(settings, today, account, found.created)
     tables: dict[str, pa.Table] = {}

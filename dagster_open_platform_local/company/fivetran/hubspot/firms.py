@@ -79,7 +79,8 @@ def firms(settings: CompanySettings, today: date) -> Firms:
         pa.concat_arrays([kept, organizations[column].combine_chunks().take(chosen)]).take(pa.array(order))
         for kept, column in ((accounts.name, "name"), (accounts.domain, "domain"))
     )
-    of_contact = _by_domain(domain.to_pylist(), audience(settings, today).domain.to_pylist())
+    people = audience(settings, today)
+    of_contact = _by_domain(domain.to_pylist(), people.domain.to_pylist())
     of_account = np.full(accounts.number.size, -1, dtype=np.int64)
     with_account = np.flatnonzero(account[order] >= 0)
     of_account[account[order][with_account]] = with_account
@@ -91,7 +92,7 @@ def firms(settings: CompanySettings, today: date) -> Firms:
         domain=domain,
         created=created[order],
         of_contact=of_contact,
-        people=np.bincount(of_contact[of_contact >= 0], minlength=order.size),
+        people=np.bincount(of_contact[(of_contact >= 0) & people.is_there], minlength=order.size),
         of_account=of_account,
     )
 

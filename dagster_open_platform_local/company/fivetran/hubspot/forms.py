@@ -60,13 +60,13 @@ class Submissions:
 
 @lru_cache(maxsize=2)
 def submissions(settings: CompanySettings, today: date) -> Submissions:
-    """Everything that was sent before 00:00 UTC of a date by those who are still contacts."""
+    """Everything that was sent before 00:00 UTC of a date by those who were contacts then."""
     people, crm, now = audience(settings, today), crm_contacts(settings, today), unix_seconds(today)
     registered = registrations(settings, today)
     leads, form = _of_leads(
         settings, crm, np.flatnonzero(crm.is_lead & (people.of_crm >= 0)), registered.contact
     )
-    came = np.flatnonzero(registered.is_known & (people.of_crm[registered.contact] >= 0))
+    came = people.registered(registered)
     draws = people.draws(settings, "hubspot_subscriptions")
     subscribed = people.created + draws.quantile("subscribed", _SUBSCRIBES_WITHIN)
     subscribers = np.flatnonzero(people.subscribes(settings) & (subscribed < now))
@@ -93,6 +93,7 @@ def submissions(settings: CompanySettings, today: date) -> Submissions:
     # What was sent before HubSpot was there came with the import, as of then.
     moment = np.maximum(moment, people.created[contact])
     order = np.lexsort((number, moment, contact))
+    order = order[moment[order] < people.gone[contact[order]]]
     return Submissions(
         number[order],
         contact[order],

@@ -75,10 +75,11 @@ def _members(settings: CompanySettings, today: date) -> pa.Table:
         reached[3],
         people.opted_out,
     ]
-    there = [np.flatnonzero(each < NEVER) for each in added]
+    there = [np.flatnonzero((each < NEVER) & people.is_there) for each in added]
     registered = registrations(settings, today)
     numbers = np.array([each.number for each in webinars(settings, today)], dtype=np.int64)
-    came = np.flatnonzero(registered.is_known & (people.of_crm[registered.contact] >= 0))
+    came = people.registered(registered)
+    came = came[people.is_there[people.of_crm[registered.contact[came]]]]
     contact = people.of_crm[registered.contact[came]]
     # A lead that came again may have registered twice: the first time counts, and they are in the order of time.
     _, first = np.unique(registered.webinar[came] * max(people.number.size, 1) + contact, return_index=True)

@@ -169,7 +169,8 @@ def messages(settings: CompanySettings, today: date) -> Messages:
     number = (people.number[contact] << _MAIL_BITS) | keys[mail] if mail.size else mail
     draws = Draws(settings.seed, "hubspot_messages", number)
     stray = draws.chance("stray", 0.05)
-    kept = (sent >= events_since(settings)) & (sent < now) & ((people.opted_out[contact] > sent) | stray)
+    kept = (sent >= events_since(settings)) & (sent < np.minimum(now, people.gone[contact]))
+    kept &= (people.opted_out[contact] > sent) | stray
     order = np.lexsort((number[kept], sent[kept], contact[kept]))
     chosen = np.flatnonzero(kept)[order]
     return _fates(settings, people, number[chosen], mail[chosen], contact[chosen], sent[chosen], now)
@@ -182,13 +183,14 @@ def _sendings(
     subscribes = people.subscribes(settings)
     registered = registrations(settings, today)
     place = {each.campaign: index for index, each in enumerate(webinars(settings, today))}
-    known = registered.is_known & (people.of_crm[registered.contact] >= 0)
+    known = np.zeros(registered.number.size, dtype=np.bool_)
+    known[people.registered(registered)] = True
     for index, each in enumerate(mails(settings, today)):
         draws = Draws(settings.seed, f"hubspot_mail_{each.key}", people.number)
         spread = draws.below("spread", _SENDING_SECONDS)
         if each.is_automated:
             gets = people.number % 3 != MISTYPED
-            contact = np.flatnonzero(gets & draws.chance("gets", 0.35))
+            contact = np.flatnonzero(gets & draws.chance("gets", 0.25))
             sent = people.created + (1 + 5 * each.step) * _DAY + spread
         elif each.campaign.kind == "webinar":
             is_here = known & (registered.webinar == place[each.campaign.number - 1])

@@ -32,7 +32,7 @@ CONSULTANT = 11
 ENGAGEMENT_TO_CONTACT = {"CALL": 194, "EMAIL": 198, "MEETING": 200, "NOTE": 202, "TASK": 204}
 ENGAGEMENT_TO_COMPANY = {"CALL": 182, "EMAIL": 186, "MEETING": 188, "NOTE": 190, "TASK": 192}
 ENGAGEMENT_TO_DEAL = {"CALL": 206, "EMAIL": 210, "MEETING": 212, "NOTE": 214, "TASK": 216}
-EVENTS_SINCE_DAYS = 45
+EVENTS_SINCE_DAYS = 30
 """Days before the epoch since which e-mail events are there."""
 _END_OF_TIME = 253_402_300_799_999_000
 """9999-12-31T23:59:59.999Z in microseconds: the end of a row that is active."""

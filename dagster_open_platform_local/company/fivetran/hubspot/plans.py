@@ -112,7 +112,7 @@ def _email(each: Mail, campaign: str, author: int, today: date) -> dict[str, obj
 def _states(settings: CompanySettings, today: date) -> tuple[np.ndarray, np.ndarray]:
     """Index of the registrations of contacts, one for each contact and webinar, and what became of each (into `_STATES`)."""
     people, found = audience(settings, today), registrations(settings, today)
-    came = np.flatnonzero(found.is_known & (people.of_crm[found.contact] >= 0))
+    came = people.registered(found)
     _, first = np.unique(
         found.webinar[came] * max(people.number.size, 1) + people.of_crm[found.contact[came]],
         return_index=True,

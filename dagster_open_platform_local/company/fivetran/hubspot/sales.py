@@ -251,12 +251,6 @@ def _history(sold: Deals, came: SyncedDeals) -> pa.Table:
             _stage_changes(sold, came),
             Changes("amount", created, first, "INTEGRATION"),
             Changes("amount", np.where(sold.corrected[index] < NEVER, corrected, NEVER), now, "INTEGRATION"),
-            Changes(
-                "hubspot_owner_id",
-                came.entered,
-                pa.array(owner_ids(sold.owner[index])).cast(pa.string()),
-                "INTEGRATION",
-            ),
         ],
     )
 
@@ -285,7 +279,7 @@ def _links(settings: CompanySettings, today: date, sold: Deals, came: SyncedDeal
 def _buyers(
     settings: CompanySettings, today: date, sold: Deals, came: SyncedDeals
 ) -> tuple[Integers, Integers]:
-    """Index in `came` and index of a contact: the first two of the account who were there when the deal came."""
+    """Index in `came` and index of a contact: the first two of the account who were there when the deal came, and still are."""
     people = audience(settings, today)
     draws = Draws(settings.seed, "hubspot_deal_contacts", sold.number[came.index])
     of_account = np.flatnonzero(people.account >= 0)
@@ -299,6 +293,7 @@ def _buyers(
             (first + seat < of_account.size)
             & (people.account[contact] == sold.account[came.index])
             & (people.created[contact] < came.entered)
+            & people.is_there[contact]
         )
         chosen = np.flatnonzero(fits & draws.chance(f"buyer_{seat}", share))
         deals_.append(chosen)

@@ -34,11 +34,11 @@ def _first_deals(settings: CompanySettings, today: date) -> Integers:
     return found
 
 
-def _as_reached(moments: list[Integers], created: Integers, now: int) -> NDArray[np.int64]:
-    """A row a stage: none before the object was made, none after a later one, none that is still to come."""
+def _as_reached(moments: list[Integers], created: Integers, until: "Integers | int") -> NDArray[np.int64]:
+    """A row a stage: none before the object was made, none after a later one, none that had not come by some moment."""
     stacked = np.maximum(np.stack(moments), created[None, :])
     reached = np.minimum.accumulate(stacked[::-1], axis=0)[::-1]
-    return np.where(reached < now, reached, NEVER)
+    return np.where(reached < until, reached, NEVER)
 
 
 @lru_cache(maxsize=2)
@@ -66,7 +66,7 @@ def contact_stages(settings: CompanySettings, today: date) -> NDArray[np.int64]:
             np.where(belongs, np.maximum(accounts.billed[account], converted), NEVER),
         ],
         people.created,
-        unix_seconds(today),
+        np.minimum(people.gone, unix_seconds(today)),
     )
 
 
