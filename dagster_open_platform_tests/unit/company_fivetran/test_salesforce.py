@@ -269,9 +269,3 @@ def test_a_small_company_has_all_tables(scale: float, day: date) -> None:
     for name, table in made.items():
         shape = layouts("salesforce")[name].schema
         assert all(field.equals(shape.field(field.name)) for field in table.schema), name
-
-
-def test_two_calls_are_equal(found: Mapping[str, pa.Table]) -> None:
-    again = salesforce_rows(SETTINGS, TODAY)
-    assert list(again) == list(found)
-    assert all(again[name].equals(table) for name, table in found.items())

@@ -159,7 +159,7 @@ def _merged(crm: Crm) -> pa.Table:
         {
             "id": salesforce_ids("account", merged.number),
             "name": merged.name,
-            "type": choice(TYPES, np.zeros(size, dtype=np.int64)),
+            "type": choice(TYPES, np.full(size, TYPES.index("Free"))),
             "record_type_id": record_type_ids(np.zeros(size, dtype=np.int64)),
             "domain_c": crm.accounts.domain.take(survivor),
             "organization_id_c": crm.accounts.public_id.take(survivor),
