@@ -3,7 +3,8 @@
 What belongs here: the rule. What does not: where the numbers come from (`materialize.py`).
 
 The rule: a table changes as it did before. From the changes between the last counts come the median and the median absolute deviation
-(MAD; https://en.wikipedia.org/wiki/Median_absolute_deviation), which one odd day does not move. A new count is an anomaly if it is
+(MAD; https://en.wikipedia.org/wiki/Median_absolute_deviation), which one odd day (two odd changes) does not
+move once there are six counts. A new count is an anomaly if it is
 further from the last count plus the median change than eight standard deviations (1.4826 times the MAD, if changes were normally distributed),
 a fifth of the last count, and twenty rows, whichever is most; or if a table that had rows has none.
 """
