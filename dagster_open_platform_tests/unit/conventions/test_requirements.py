@@ -58,6 +58,8 @@ OPENERS: Mapping[str, Callable[[Any], object]] = {
 
 WITHOUT_VARIABLES_OF_ITS_OWN = {
     "sling",
+    # An instance names the account's variables.
+    "fivetran",
     # Its variables are the connections that an instance names.
     "postgres",
     # boto3 finds credentials by itself; locally they are those of object storage, below.
