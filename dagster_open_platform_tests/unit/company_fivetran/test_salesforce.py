@@ -24,7 +24,6 @@ NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
 REFERENCES = {
     "account": {"owner_id": "user", "master_record_id": "account", "record_type_id": "record_type"},
-    "account_contact_relation": {"account_id": "account", "contact_id": "contact"},
     "account_history": {"account_id": "account", "created_by_id": "user"},
     "campaign": {"owner_id": "user"},
     "campaign_member": {

@@ -22,7 +22,7 @@ from dagster_open_platform_local.company.fivetran.outreach.catalogue import (
 from dagster_open_platform_local.company.fivetran.outreach.facts import Facts
 from dagster_open_platform_local.company.fivetran.outreach.tables import repeated, table, user_ids
 from dagster_open_platform_local.company.fivetran.salesforce.records import people_emails, picked
-from dagster_open_platform_local.company.moments import NEVER
+from dagster_open_platform_local.company.moments import DAY_SECONDS, NEVER, unix_seconds
 from dagster_open_platform_local.company.product.columns import (
     Columns,
     Integers,
@@ -39,6 +39,8 @@ _STATES = ("delivered", "opened", "replied", "bounced")
 _BOUNCE = "550 5.1.1 The email account that you tried to reach does not exist"
 _DONE_GAPS = (600, 7200, 30_000, 4 * 86_400)
 _NEVER_DONE = 0.12
+_EVENTS_SINCE_DAYS = 60
+"""Days before the epoch since which there are events: Fivetran's connection is no older."""
 _CALL_TAGS = ("objection", "competitor", "pricing", "good-fit")
 
 
@@ -230,10 +232,11 @@ def _is(kind: Integers, name: str) -> Mask:
 
 
 def _events(known: Facts) -> pa.Table:
-    """One for each mailing that was delivered, and for each sequence that ended."""
+    """One for each mailing that was delivered, and for each sequence that ended, since Fivetran reads them."""
     sent, steps, states = known.mailings, known.steps, known.states
-    mailed = np.flatnonzero(sent.delivered < NEVER)
-    over = np.flatnonzero(states.ended < NEVER)
+    since = unix_seconds(known.crm.settings.epoch) - _EVENTS_SINCE_DAYS * DAY_SECONDS
+    mailed = np.flatnonzero((sent.delivered < NEVER) & (sent.delivered >= since))
+    over = np.flatnonzero((states.ended < NEVER) & (states.ended >= since))
     step = sent.step[mailed]
     prospect = np.concatenate([states.prospect[steps.state[step]], states.prospect[over]])
     at = np.concatenate([sent.delivered[mailed], states.ended[over]])

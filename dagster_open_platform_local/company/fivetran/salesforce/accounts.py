@@ -1,7 +1,6 @@
-"""Accounts, their history, and who works for them.
+"""Accounts and their history.
 
-What belongs here: `account`, `account_history`, `account_contact_relation`. What does not: who the accounts are
-(`company/commercial/accounts.py`).
+What belongs here: `account`, `account_history`. What does not: who the accounts are (`company/commercial/accounts.py`).
 
 `organization_id_c` holds the public id of the organization in the product; prospects have none. The dirt in it:
 
@@ -9,7 +8,7 @@ What belongs here: `account`, `account_history`, `account_contact_relation`. Wha
   are capitals;
 - two accounts of one organization (`company/commercial/accounts.py`); those that were merged are in the recycle bin, with the one
   that is left as `master_record_id`;
-- the billing country is missing or unknown, and the website is written in three ways.
+- the billing country is missing, and the website is written in three ways.
 """
 
 import numpy as np
@@ -27,7 +26,6 @@ from dagster_open_platform_local.company.fivetran.salesforce.records import (
     nothing_deleted,
     people_ids,
     phone_numbers,
-    picked,
     system_user,
     table,
 )
@@ -60,7 +58,6 @@ def account_tables(crm: Crm, last_activity: Integers) -> dict[str, pa.Table]:
     return {
         "account": pa.concat_tables([_accounts(crm, last_activity), _merged(crm)], promote_options="default"),
         "account_history": _history(crm),
-        "account_contact_relation": _relations(crm),
     }
 
 
@@ -189,25 +186,3 @@ def _history(crm: Crm) -> pa.Table:
         Change("Type", canceled, customer, former, product),
     )
     return history_table("account_history", "account_id", crm.account_ids, accounts.number, changes)
-
-
-def _relations(crm: Crm) -> pa.Table:
-    """A direct relation of every contact."""
-    contacts = crm.contacts
-    index = np.flatnonzero(contacts.is_contact)
-    owner = people_ids(contacts.owners.owner[index])
-    since = contacts.converted[index]
-    left = contacts.left[index]
-    return table(
-        "account_contact_relation",
-        {
-            "id": salesforce_ids("account_contact_relation", contacts.number[index]),
-            "account_id": picked(crm.account_ids, contacts.account[index]),
-            "contact_id": crm.contact_ids.take(pa.array(index)),
-            "is_active": pa.array(left >= NEVER),
-            "is_direct": pa.array(np.ones(index.size, dtype=np.bool_)),
-            "start_date": dates(since),
-            "end_date": dates(np.where(left < NEVER, left, 0), left >= NEVER),
-            **audit(since, np.where(left < NEVER, left, since), owner, None, nothing_deleted(index.size)),
-        },
-    )

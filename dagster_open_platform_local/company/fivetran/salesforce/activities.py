@@ -39,7 +39,7 @@ from dagster_open_platform_local.company.product.columns import (
 )
 from dagster_open_platform_local.company.product.happenings import daily, pick_existing
 
-_TASKS_A_DAY, _EVENTS_A_DAY = 36, 4
+_TASKS_A_DAY, _EVENTS_A_DAY = 18, 3
 _DAY = DAY_SECONDS
 _SUBTYPES, _SUBTYPE_WEIGHTS = ("Email", "Call", "Task"), thresholds([60, 28, 12])
 _SUBJECTS = {

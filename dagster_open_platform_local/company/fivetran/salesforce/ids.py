@@ -15,7 +15,6 @@ from dagster_open_platform_local.company.product.columns import Integers, Mask, 
 
 PREFIXES = {
     "account": "001",
-    "account_contact_relation": "07k",
     "account_history": "017",
     "campaign": "701",
     "campaign_member": "00v",
