@@ -14,7 +14,7 @@ import numpy as np
 
 from dagster_open_platform_local.company.commercial.accounts import crm_accounts
 from dagster_open_platform_local.company.commercial.contacts import crm_contacts
-from dagster_open_platform_local.company.commercial.staff import Ownership
+from dagster_open_platform_local.company.commercial.handovers import account_handovers, owner_at
 from dagster_open_platform_local.company.hashing import Draws, thresholds
 from dagster_open_platform_local.company.moments import DAY_SECONDS, unix_seconds
 from dagster_open_platform_local.company.product.columns import Integers, Mask
@@ -41,7 +41,7 @@ class CrmMeetings:
         number: 1, 2, 3, ... by that time.
         contact: Index in `crm_contacts` of the same date.
         account: Index in `crm_accounts` of the same date.
-        host: Number of the one of sales who invited.
+        host: Number of the one of sales who has the account when it begins.
         booked: When the invitation was sent, in Unix seconds.
         start: When it begins, in Unix seconds.
         minutes: How long it is planned to take.
@@ -82,10 +82,11 @@ def crm_meetings(settings: CompanySettings, today: date) -> CrmMeetings:
     contact = known[found.parent]
     own = Draws(settings.seed, "crm_meetings_each", (contacts.number[contact] << 8) | found.seat)
     account, start = contacts.account[contact], _starts(own, found.created)
-    billed = accounts.billed[account] < start
-    host = np.where(
-        billed, _owner_at(accounts.managers, account, start), _owner_at(accounts.owners, account, start)
+    seller, manager = (
+        owner_at(owned.first, account_handovers(settings, today, role), account, start)
+        for owned, role in ((accounts.owners, "AE"), (accounts.managers, "CSM"))
     )
+    host = np.where(accounts.billed[account] < start, manager, seller)
     outcome = own.pick("outcome", _OUTCOME_WEIGHTS)
     return CrmMeetings(
         number=found.ids,
@@ -106,8 +107,3 @@ def _starts(draws: Draws, booked: Integers) -> Integers:
     weekday = (day + 3) % 7
     day = day + np.where(weekday >= 5, 7 - weekday, 0)
     return day * _DAY + _FIRST_HOUR * 3600 + draws.below("slot", _SLOTS) * 1800
-
-
-def _owner_at(owned: Ownership, account: Integers, moment: Integers) -> Integers:
-    """Who had the account at a moment, as far as the first and the present one go."""
-    return np.where(moment < owned.since[account], owned.first[account], owned.owner[account])

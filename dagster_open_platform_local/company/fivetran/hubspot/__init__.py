@@ -4,7 +4,6 @@
     audience.py     who is a contact
     firms.py        who is a company
     stages.py       how far both have come
-    ownership.py    who had both, one after the other
     mailings.py     which e-mail went to whom, and what became of it
     contacts.py     contact, contact_company, contact_property_history
     companies.py    company, company_property_history, company lists

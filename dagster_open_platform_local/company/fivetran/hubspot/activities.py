@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 
 from dagster_open_platform_local.company.commercial.contacts import crm_contacts
+from dagster_open_platform_local.company.commercial.handovers import contact_handovers, owner_at
 from dagster_open_platform_local.company.commercial.meetings import crm_meetings
 from dagster_open_platform_local.company.hashing import Draws
 from dagster_open_platform_local.company.moments import DAY_SECONDS, unix_seconds
@@ -20,8 +21,8 @@ TYPES = ("CALL", "EMAIL", "MEETING", "NOTE", "TASK")
 CALL, EMAIL, MEETING, NOTE, TASK = range(len(TYPES))
 _DAY = DAY_SECONDS
 _COUNTS = {
-    CALL: ((0, 1, 2, 3), (84, 10, 4, 2)),
-    EMAIL: ((0, 1, 2, 4), (82, 10, 6, 2)),
+    CALL: ((0, 1, 2, 3), (88, 8, 3, 1)),
+    EMAIL: ((0, 1, 2, 4), (87, 8, 4, 1)),
     NOTE: ((0, 1, 2), (93, 6, 1)),
     TASK: ((0, 1, 2), (92, 6, 2)),
 }
@@ -69,11 +70,7 @@ def engagements(settings: CompanySettings, today: date) -> Engagements:
             Draws(settings.seed, f"hubspot_{TYPES[kind]}", crm.number), crm.created, counts, _GAPS, now
         )
         number = (short[born.parent] << _BITS) + (born.seat << 3) + kind
-        owner = np.where(
-            born.created < crm.owners.since[born.parent],
-            crm.owners.first[born.parent],
-            crm.owners.owner[born.parent],
-        )
+        owner = owner_at(crm.owners.first, contact_handovers(settings, today), born.parent, born.created)
         later = np.where(kind == TASK, Draws(settings.seed, "hubspot_due", number).below("due", 9 * _DAY), 0)
         parts.append(
             (

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from dagster_open_platform_local.company.commercial.accounts import crm_accounts, tools_since
 from dagster_open_platform_local.company.commercial.deals import deals
+from dagster_open_platform_local.company.commercial.handovers import account_handovers
 from dagster_open_platform_local.company.fivetran.assembly import Values, assembled, from_rows
 from dagster_open_platform_local.company.fivetran.hubspot.contacts import COUNTRIES
 from dagster_open_platform_local.company.fivetran.hubspot.firms import Firms, firms
@@ -23,7 +24,6 @@ from dagster_open_platform_local.company.fivetran.hubspot.numbers import (
     moment_of,
     owner_ids,
 )
-from dagster_open_platform_local.company.fivetran.hubspot.ownership import handovers
 from dagster_open_platform_local.company.fivetran.hubspot.stages import STAGES, company_stages, current
 from dagster_open_platform_local.company.fivetran.salesforce.ids import salesforce_ids
 from dagster_open_platform_local.company.hashing import Draws
@@ -161,10 +161,10 @@ def _owners(settings: CompanySettings, today: date, who: Firms, mask: Mask) -> I
     given = np.where(mask, np.maximum(accounts.created[account], who.created), NEVER)
     first = pa.array(owner_ids(accounts.owners.first[account])).cast(pa.string())
     yield Changes("hubspot_owner_id", given, first, "INTEGRATION")
-    draws = Draws(settings.seed, "crm_accounts", accounts.number)
-    for moment, owner in handovers(settings, today, "AE", draws, accounts.created):
-        now = pa.array(owner_ids(owner[account])).cast(pa.string())
-        passed = np.where(mask & (owner[account] >= 0), np.maximum(given, moment), NEVER)
+    for each in account_handovers(settings, today, "AE"):
+        owner = each.owner[account]
+        passed = np.where(mask & (owner >= 0), np.maximum(given, each.moment), NEVER)
+        now = pa.array(owner_ids(owner)).cast(pa.string())
         yield Changes("hubspot_owner_id", passed, now, "INTEGRATION")
 
 

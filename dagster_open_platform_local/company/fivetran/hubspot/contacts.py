@@ -13,6 +13,7 @@ from dagster_open_platform_local.company.commercial.accounts import crm_accounts
 from dagster_open_platform_local.company.commercial.campaigns import campaigns, sign_up_sources
 from dagster_open_platform_local.company.commercial.contacts import crm_contacts
 from dagster_open_platform_local.company.commercial.deals import deals
+from dagster_open_platform_local.company.commercial.handovers import contact_handovers
 from dagster_open_platform_local.company.fivetran.assembly import Values, assembled
 from dagster_open_platform_local.company.fivetran.hubspot.audience import LEAD, Audience, audience
 from dagster_open_platform_local.company.fivetran.hubspot.firms import firms
@@ -29,10 +30,8 @@ from dagster_open_platform_local.company.fivetran.hubspot.numbers import (
     links,
     owner_ids,
 )
-from dagster_open_platform_local.company.fivetran.hubspot.ownership import handovers
 from dagster_open_platform_local.company.fivetran.hubspot.stages import STAGES, contact_stages, current
 from dagster_open_platform_local.company.fivetran.salesforce.ids import salesforce_ids
-from dagster_open_platform_local.company.hashing import Draws
 from dagster_open_platform_local.company.moments import NEVER, unix_seconds
 from dagster_open_platform_local.company.product.columns import (
     Integers,
@@ -292,9 +291,8 @@ def _owners(settings: CompanySettings, today: date, people: Audience, until: Int
     given = np.where(known, np.maximum(crm.created[there], people.created), NEVER)
     first = pa.array(owner_ids(people.first_owner)).cast(pa.string())
     yield Changes("hubspot_owner_id", np.where(given < until, given, NEVER), first, "INTEGRATION")
-    draws = Draws(settings.seed, "crm_contacts", crm.number)
-    for moment, owner in handovers(settings, today, "SDR", draws, crm.created):
-        passed = np.maximum(given, moment)
-        happened = known & (owner[there] >= 0) & (passed < until)
-        now = pa.array(owner_ids(owner[there])).cast(pa.string())
+    for each in contact_handovers(settings, today):
+        owner, passed = each.owner[there], np.maximum(given, each.moment)
+        happened = known & (owner >= 0) & (passed < until)
+        now = pa.array(owner_ids(owner)).cast(pa.string())
         yield Changes("hubspot_owner_id", np.where(happened, passed, NEVER), now, "CRM_UI")
