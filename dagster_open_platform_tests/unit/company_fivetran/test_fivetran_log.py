@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from dagster_open_platform_local.company.fivetran.connectors import CONNECTORS
-from dagster_open_platform_local.company.warehouse.staff import DOMAIN
+from dagster_open_platform_local.company.moments import NEVER
+from dagster_open_platform_local.company.warehouse.staff import DOMAIN, members
 from dagster_open_platform_local.services.saas.fivetran import credentials, responses
 from dagster_open_platform_tests.unit.company_fivetran.made import SETTINGS, TODAY, table, tables_of
 
@@ -117,6 +118,10 @@ def test_a_month_is_paid_in_credits_or_in_dollars() -> None:
 
 def test_users_are_of_the_data_team_and_those_who_left_are_only_in_the_audit_trail() -> None:
     users = {row["id"] for row in rows("user")}
+    for today in (SETTINGS.epoch, TODAY):
+        there = {each.email for each in members(SETTINGS, today) if each.left >= NEVER}
+        assert {row["email"] for row in table(NAME, "user", today)} <= there
+    assert {row["id"] for row in table(NAME, "user", SETTINGS.epoch)} - users
     assert all(row["email"].endswith(f"@{DOMAIN}") for row in rows("user"))
     assert {row["user_id"] for row in rows("team_membership")} <= users
     assert {row["user_id"] for row in rows("resource_membership")} == users

@@ -115,6 +115,16 @@ def test_history_leads_to_the_state_that_an_issue_is_in() -> None:
         assert (row["canceled_at"] is not None) == (kind == "canceled")
         assert row["id"] in steps or kind in ("triage", "backlog", "unstarted")
         assert row["updated_at"] >= row["created_at"]
+        assert kind != "started" or row["started_at"] is not None
+    # An issue is in each of the eight states of its team, or was.
+    names = {row["id"]: row["name"] for row in rows("workflow_state")}
+    met = {
+        names[row[column]]
+        for row in rows("issue_history")
+        for column in ("from_state_id", "to_state_id")
+        if row[column]
+    }
+    assert met == set(names.values())
 
 
 def test_what_comes_from_github_is_there_and_follows_it() -> None:
