@@ -93,6 +93,16 @@ def test_about_half_of_the_sign_ups_come_by_a_campaign_most_of_them_by_advertisi
     assert 0.6 < paid / by_channel.total() < 0.9
 
 
+def test_a_campaign_brings_somebody_on_its_first_and_on_its_last_day() -> None:
+    company = CompanySettings(scale=100.0)
+    found, planned = sign_up_sources(company, TODAY), campaigns(company)
+    (launch,) = [each for each in planned if each.utm_campaign == "launch-2026-q3-google"]
+    mine = found.touched[found.campaign == launch.number - 1].tolist()
+    days = {datetime.fromtimestamp(touched, UTC).date() for touched in mine}
+    assert launch.end
+    assert (min(days), max(days)) == (launch.start, launch.end)
+
+
 @pytest.mark.parametrize("scale", [0.01, 1.0, 50.0])
 def test_budgets_grow_with_the_company_and_nothing_else_does(scale: float) -> None:
     usual, other = campaigns(COMPANY), campaigns(CompanySettings(scale=scale))

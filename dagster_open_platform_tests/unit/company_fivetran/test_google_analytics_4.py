@@ -47,6 +47,24 @@ def test_clicks_on_ads_become_sessions_with_the_campaigns_tag_save_some(channel:
     assert 0.75 < share < 0.95
 
 
+@pytest.mark.parametrize(
+    ("links", "source", "medium"),
+    [
+        ("SELECT final_urls FROM google_ads.ad_history", "google", "cpc"),
+        ("SELECT click_uri FROM linkedin_ads.creative_history", "linkedin", "paid_social"),
+        ("SELECT click_url FROM reddit_ads.ad", "reddit", "paid_social"),
+        ("SELECT final_url FROM bingads.ad_history", "bing", "cpc"),
+    ],
+)
+def test_links_carry_the_source_and_medium_of_their_sessions(links: str, source: str, medium: str) -> None:
+    found = ask(links)
+    assert found
+    assert all(f"utm_source={source}&utm_medium={medium}&" in link for (link,) in found)
+    assert (source, medium) in ask(
+        "SELECT session_source, session_medium FROM google_analytics_4.session_source_medium_campaign"
+    )
+
+
 def test_reports_of_where_sessions_come_from_have_the_same_sums() -> None:
     columns = "sum(sessions), sum(engaged_sessions), sum(total_users), sum(key_events)"
     whole = ask(

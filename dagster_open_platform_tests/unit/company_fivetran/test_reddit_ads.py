@@ -51,6 +51,12 @@ def test_a_shorter_window_has_no_more_than_a_longer_one() -> None:
             month=month,
         )
         assert (more, some > 0) == (0, True)
+    ((in_day, in_week, in_month),) = ask(
+        """SELECT sum(click_through_conversion_attribution_window_day),
+        sum(click_through_conversion_attribution_window_week),
+        sum(click_through_conversion_attribution_window_month) FROM reddit_ads.ad_conversions_report"""
+    )
+    assert 0 < in_day < in_week < in_month
 
 
 def test_a_click_costs_about_a_dollar() -> None:

@@ -69,7 +69,7 @@ def claims(settings: CompanySettings, today: date, channel: str) -> Claims:
     day = sources.touched // DAY_SECONDS
     clicked = np.isin(sources.campaign, own)
     seen, seen_campaign = _running(planned, own, day, draws)
-    seen &= ~clicked & draws.chance("seen", _SEEN[channel])
+    seen &= draws.chance("seen", _SEEN[channel])
     known = found.created + draws.quantile("known_after", _KNOWN_AFTER)
     known = np.where(clicked & draws.chance("untraceable", _UNTRACEABLE), NEVER, known)
     campaign = np.where(clicked, sources.campaign, seen_campaign)
