@@ -4,7 +4,7 @@ What belongs here: the fields of `FivetranComponent`, by themselves (`fields.py`
 (`component.py`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +12,11 @@ from typing import Annotated, Any
 import dagster as dg
 from dagster.components.resolved.core_models import AssetAttributesModel
 from dagster_fivetran import FivetranAccountComponent, FivetranWorkspace
+from dagster_fivetran.components.workspace_component.component import (
+    FivetranConnectorSelectorById,
+    FivetranConnectorSelectorByName,
+    resolve_connector_selector,
+)
 from dagster_fivetran.translator import FivetranConnector
 from pydantic import PrivateAttr
 
@@ -88,6 +93,21 @@ class DeclaredAccount(YamlComponent, FivetranAccountComponent):
             examples=["0 5 * * *"],
         ),
     ] = "0 5 * * *"
+    connector_selector: Annotated[
+        Callable[[FivetranConnector], bool] | None,
+        dg.Resolver(
+            resolve_connector_selector,
+            model_field_type=str | FivetranConnectorSelectorByName | FivetranConnectorSelectorById,
+            description="The connectors that this is about, by name or id; by default all of the account.",
+            examples=[{"by_name": ["salesforce"]}],
+        ),
+    ] = None
+    polling_sensor: Annotated[
+        bool | None,
+        dg.Resolver.default(
+            description="Dagster's component looks for syncs that others start. Here none do, so that true is refused."
+        ),
+    ] = None
     excluded_connector_ids: Annotated[
         list[str],
         names(description="Connectors that are left alone.", examples=[["broken_anchorage"]]),
@@ -150,7 +170,7 @@ class DeclaredAccount(YamlComponent, FivetranAccountComponent):
         component = super().load(attributes, context)
         if isinstance(component, DeclaredAccount):
             component.stand_in(context)
-        return component  # pyright: ignore[reportReturnType] - `cls` is one of these
+        return component  # pyright: ignore[reportReturnType]  # cls is one of these
 
     def stand_in(self, context: dg.ComponentLoadContext) -> None:
         """Remember the folder that paths are relative to."""
