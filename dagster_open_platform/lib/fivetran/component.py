@@ -23,7 +23,7 @@ from pydantic import PrivateAttr
 
 from dagster_open_platform.lib.fivetran import monitoring, specs
 from dagster_open_platform.lib.fivetran.declared import DeclaredAccount
-from dagster_open_platform.lib.fivetran.errors import REFRESH, UnknownTables
+from dagster_open_platform.lib.fivetran.errors import REFRESH, InvalidState, UnknownTables
 from dagster_open_platform.lib.fivetran.fields import account_name
 from dagster_open_platform.lib.fivetran.resource import FivetranResource, value_of
 from dagster_open_platform.lib.fivetran.row_counts import ROW_COUNT_ANOMALY, ROW_COUNT_ANOMALY_DESCRIPTION
@@ -64,8 +64,7 @@ class FivetranComponent(DeclaredAccount):
         """The definitions that the state makes.
 
         Raises:
-            InvalidYaml: A field is wrong, or there is no state.
-            InvalidState: The state file is not one.
+            InvalidYaml: A field is wrong, there is no state, or it is none.
         """
         self.stand_in(context)
         if not self._own_state:
@@ -81,7 +80,10 @@ class FivetranComponent(DeclaredAccount):
                 ["state"],
                 f"there is no state {self.state_path if self._own_state else 'yet'}. Make it with `{REFRESH}`.",
             )
-        state = read_state(state_path)
+        try:
+            state = read_state(state_path)
+        except InvalidState as error:
+            raise self.invalid(["state"], str(error.description)) from error
         connectors = self.selected(state)
         self._settings = {each.id: self.settings_of(each) for each in connectors}
         self._texts = self.row_descriptions()

@@ -125,7 +125,10 @@ def _applied(context: dg.ResolutionContext, spec: dg.AssetSpec, found: Any) -> d
 
 
 def _attributes(context: dg.ResolutionContext, model: BaseModel) -> dict[str, Any]:
-    return dict(resolve_asset_spec_update_kwargs_to_mapping(model=model, context=context))
+    found = dict(resolve_asset_spec_update_kwargs_to_mapping(model=model, context=context))
+    if found.get("code_version") is not None:
+        found["code_version"] = str(found["code_version"])  # a template makes a number of digits
+    return found
 
 
 def _converted(context: dg.ResolutionContext, field: str, value: Any) -> Any:
@@ -135,23 +138,29 @@ def _converted(context: dg.ResolutionContext, field: str, value: Any) -> Any:
             case "key":
                 return _key(value)
             case "deps":
-                return [_key(each) for each in value]
+                return [_key(each) for each in _listed(value)]
             case "tags":
                 return {str(name): str(each) for name, each in value.items()}
             case "kinds":
-                return {str(each) for each in value}
+                return {str(each) for each in _listed(value)}
             case "group_name" | "description" | "code_version":
                 return None if value is None else str(value)
             case _:
                 return value
     except (TypeError, AttributeError, dg.DagsterError) as error:
-        raise invalid_value(context, f"gives {value!r}, which is no {field}: {error}.") from None
+        raise invalid_value(context, f"gives a {type(value).__name__}, which is no {field}: {error}.") from None
 
 
 def _key(value: Any) -> dg.AssetKey:
     if isinstance(value, dg.AssetKey):
         return value
-    return dg.AssetKey.from_user_string(value) if isinstance(value, str) else dg.AssetKey(list(value))
+    return dg.AssetKey.from_user_string(value) if isinstance(value, str) else dg.AssetKey(_listed(value))
+
+
+def _listed(value: Any) -> list[Any]:
+    if type(value) not in (list, tuple, set):  # not one of Dagster's records, which are tuples too
+        raise TypeError("expected a list")
+    return list(value)
 
 
 def _replaced(spec: dg.AssetSpec, attributes: dict[str, Any]) -> dg.AssetSpec:
