@@ -40,8 +40,8 @@ from dagster_open_platform_local.company.fivetran.linear.teams import (
     DUPLICATE,
     IN_PROGRESS,
     IN_REVIEW,
+    PLANNED,
     TEAMS,
-    TODO,
     TRIAGE,
     cycle_of,
 )
@@ -187,7 +187,7 @@ def _steps(settings: CompanySettings, born: Births) -> tuple[Integers, tuple[tup
     """The first state of each issue, and the moments at which it comes to others: accepted, started, reviewed, ended."""
     draws = born.draws(settings.seed)
     waits = np.isin(born.origin, (GITHUB, CUSTOMER))
-    planned = np.where(draws.chance("planned", 0.4), TODO, BACKLOG)
+    planned = np.where(draws.chance("planned", 0.4), PLANNED, BACKLOG)
     first = np.where(waits, TRIAGE, planned)
     accepted = np.where(waits, born.created + draws.quantile("accept_gap", _ACCEPT_GAPS), NEVER)
     start = np.where(waits, accepted, born.created) + draws.quantile("start_gap", _START_GAPS)

@@ -22,8 +22,8 @@ from dagster_open_platform_local.company.fivetran.linear.teams import (
     GOOD_FIRST,
     IN_PROGRESS,
     IN_REVIEW,
+    PLANNED,
     REGRESSION,
-    TODO,
     TRIAGE,
     ids,
 )
@@ -115,7 +115,7 @@ def _moments(found: View) -> dict[str, pa.Array]:
     return {
         "started_at": moments(issues.reached(IN_PROGRESS, IN_REVIEW)),
         "started_triage_at": moments(np.where(waited, issues.born.created, NEVER)),
-        "triaged_at": moments(np.where(waited, issues.reached(TODO, BACKLOG, IN_PROGRESS, DONE), NEVER)),
+        "triaged_at": moments(np.where(waited, issues.reached(PLANNED, BACKLOG, IN_PROGRESS, DONE), NEVER)),
         "completed_at": moments(done),
         "canceled_at": moments(given_up),
         "archived_at": found.come(ended + 180 * _DAY),

@@ -88,7 +88,7 @@ STATES = (
     State("Canceled", "canceled", "#95a2b3"),
     State("Duplicate", "canceled", "#95a2b3"),
 )
-TRIAGE, BACKLOG, TODO, IN_PROGRESS, IN_REVIEW, DONE, CANCELED, DUPLICATE = range(len(STATES))
+TRIAGE, BACKLOG, PLANNED, IN_PROGRESS, IN_REVIEW, DONE, CANCELED, DUPLICATE = range(len(STATES))
 
 
 @dataclass(frozen=True)
