@@ -43,7 +43,7 @@ TAKES_PLACE = re.compile(
     r"(created|updated|modified|completed|resolved|canceled|closed|started|published|archived)_?(at|date|on|time)?$"
 )
 """Columns of moments that have come, by the last word of their names."""
-MOST_ROWS = 450_000
+MOST_ROWS = 400_000
 """Of a company of the usual size; a load of all of them must stay a matter of seconds."""
 SMALL = (
     (CompanySettings(seed=3, scale=0.05), date(2026, 6, 1)),

@@ -26,9 +26,9 @@ _STATUS_WEIGHTS = thresholds([968, 16, 6, 10])
 _FIRST_HOUR = 5
 _RETRY_AFTER = 3_600
 _DURATIONS = (35, 80, 160, 400, 1_300)
-_ACTIVITY = np.array((0, 150, 850), dtype=np.int64)
+_ACTIVITY = np.array((0, 100, 750), dtype=np.int64)
 """On how many days of a thousand a table changes, by its kind."""
-_ACTIVITY_WEIGHTS = thresholds([60, 26, 14])
+_ACTIVITY_WEIGHTS = thresholds([66, 24, 10])
 _ROWS = (1, 6, 40, 300, 4_000)
 _LATE_PER_MILLE = 30
 
