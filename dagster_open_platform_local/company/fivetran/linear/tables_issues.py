@@ -1,6 +1,8 @@
 """The rows of Linear's issues, their history, labels and subscribers.
 
 What belongs here: those rows. What does not: what happened (`course.py`), and what is said and attached (`tables_talk.py`).
+
+Linear archives by itself what is done, half a year later; that does not move `updated_at`, so who reads by it misses `archived_at`.
 """
 
 import numpy as np
