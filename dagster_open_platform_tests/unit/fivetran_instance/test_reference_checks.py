@@ -23,14 +23,17 @@ from dagster_open_platform_tests.unit.fivetran_instance.world import DATABASES, 
 WRONG_IN_EVERY_WAY = World(
     organizations=({1: False, 2: False, 3: True, 4: False}, {4: False, 5: False}),
     customers=(frozenset({1, 2, 3}), frozenset({5})),
-    accounts=(("1", False), (" 1 ", False), ("2", True), ("77", False), ("org_5", False), (None, False)),
+    accounts=(
+        *(("org_1", 1, False), (" org_1 ", None, False), ("org_2", 2, True)),
+        *(("org_77", 77, False), ("ORG_5", None, False), (None, None, False)),
+        ("org_1.0", None, False),
+    ),
     opportunities=((0, False), (2, False), (99, False), (99, True), (None, False)),
 )
 ANSWERS = {
-    ("account", "organization_ids_are_valid"): (4, 2),
-    # HubSpot's field takes numbers alone, and a number has no spaces around it.
+    ("account", "organization_ids_are_valid"): (5, 3),
     ("company", "organization_ids_are_valid"): (2, 1),
-    ("account", "organizations_have_one_account"): (3, 1),
+    ("account", "organizations_have_one_account"): (4, 1),
     ("account", "customers_have_an_account"): (3, 2),
     ("opportunity", "opportunities_have_an_account"): (3, 2),
 }
@@ -98,10 +101,11 @@ def test_a_run_says_what_is_wrong_and_shows_some(local: WarehouseResource) -> No
     ids = results["account", "organization_ids_are_valid"]
     assert ids.severity == dg.AssetCheckSeverity.ERROR
     assert ids.metadata["sample"].value == [
-        {"id": "0013", "label": "Account 3", "names": "77"},
-        {"id": "0014", "label": "Account 4", "names": "org_5"},
+        {"id": "0013", "label": "Account 3", "names": "org_77"},
+        {"id": "0014", "label": "Account 4", "names": "ORG_5"},
+        {"id": "0016", "label": "Account 6", "names": "org_1.0"},
     ]
-    assert "2 of 4" in str(ids.description)
+    assert "3 of 5" in str(ids.description)
     twice = results["account", "organizations_have_one_account"]
     assert twice.severity == dg.AssetCheckSeverity.WARN
 

@@ -23,13 +23,13 @@ class World:
     Args:
         organizations: By region, ids and whether the organization is internal.
         customers: By region, ids of those that pay.
-        accounts: What an account has as its organization's id, and whether it was deleted.
+        accounts: What Salesforce has as an account's organization, what HubSpot has, and whether both have deleted it.
         opportunities: Number of an account, and whether the opportunity was deleted.
     """
 
     organizations: Regions
     customers: tuple[frozenset[int], frozenset[int]]
-    accounts: tuple[tuple[str | None, bool], ...]
+    accounts: tuple[tuple[str | None, int | None, bool], ...]
     opportunities: tuple[tuple[int | None, bool], ...]
 
     def write(self, connection: WarehouseConnection) -> None:
@@ -41,6 +41,7 @@ class World:
             directory = pa.table(
                 {
                     "id": pa.array(ids, pa.int64()),
+                    "public_id": pa.array([f"org_{each}" for each in ids], pa.string()),
                     "name": pa.array([f"Org {each}" for each in ids], pa.string()),
                     "is_internal": pa.array([organizations[each] for each in ids], pa.bool_()),
                 }
@@ -51,15 +52,16 @@ class World:
         self._write_crm(connection)
 
     def _write_crm(self, connection: WarehouseConnection) -> None:
-        named = [name for name, _ in self.accounts]
-        deleted = pa.array([gone for _, gone in self.accounts], pa.bool_())
+        named = [name for name, _, _ in self.accounts]
+        deleted = pa.array([gone for _, _, gone in self.accounts], pa.bool_())
         ids = pa.array([f"001{number}" for number in range(len(named))], pa.string())
         labels = pa.array([f"Account {number}" for number in range(len(named))], pa.string())
         never = pa.nulls(len(named), pa.bool_())
         account = {"id": ids, "name": labels, "organization_id_c": pa.array(named, pa.string())}
         account |= {"is_deleted": deleted, "_fivetran_deleted": never}
         connection.replace_table(TableRef("fivetran", "salesforce", "account"), pa.table(account))
-        numbers = [float(name) if name and name.isdigit() else None for name in named]
+        # HubSpot has no whole numbers.
+        numbers = [None if number is None else float(number) for _, number, _ in self.accounts]
         company = {"id": pa.array(range(len(named)), pa.int64()), "property_name": labels}
         company |= {"property_organization_id": pa.array(numbers, pa.float64())}
         company |= {"is_deleted": pa.nulls(len(named), pa.bool_()), "_fivetran_deleted": deleted}
@@ -78,39 +80,42 @@ class World:
     @property
     def named(self) -> list[str]:
         """What living accounts name."""
-        return [name.strip() for name, gone in self.accounts if not gone and name and name.strip()]
+        return [name.strip() for name, _, gone in self.accounts if not gone and name and name.strip()]
 
     @property
-    def numbers(self) -> list[str]:
-        """The same of HubSpot's companies, whose field takes numbers alone."""
-        return [name for name, gone in self.accounts if not gone and name and name.isdigit()]
-
-    @property
-    def known(self) -> set[str]:
-        """All ids of organizations."""
-        return {str(each) for each in chain(*self.organizations)}
+    def numbers(self) -> list[int]:
+        """What living companies name."""
+        return [number for _, number, gone in self.accounts if not gone and number is not None]
 
     def expected(self) -> dict[tuple[str, str], tuple[int, int]]:
         """By table and check: rows that are looked at, and rows that are wrong."""
         of_accounts, of_companies = Counter(self.named), Counter(self.numbers)
-        internal = {str(each) for region in self.organizations for each, is_so in region.items() if is_so}
-        customers = {str(each) for each in chain(*self.customers)} & self.known - internal
-        living = {number for number, (_, gone) in enumerate(self.accounts) if not gone}
+        known = {*chain(*self.organizations)}
+        internal = {each for region in self.organizations for each, is_so in region.items() if is_so}
+        customers = {*chain(*self.customers)} & known - internal
+        living = {number for number, (_, _, gone) in enumerate(self.accounts) if not gone}
         of = [number for number, gone in self.opportunities if number is not None and not gone]
         return {
             ("account", "organization_ids_are_valid"): (
                 of_accounts.total(),
-                sum(count for name, count in of_accounts.items() if name not in self.known),
+                sum(
+                    count
+                    for name, count in of_accounts.items()
+                    if name not in {f"org_{each}" for each in known}
+                ),
             ),
             ("company", "organization_ids_are_valid"): (
                 of_companies.total(),
-                sum(count for name, count in of_companies.items() if name not in self.known),
+                sum(count for number, count in of_companies.items() if number not in known),
             ),
             ("account", "organizations_have_one_account"): (
                 len(of_accounts),
                 sum(count > 1 for count in of_accounts.values()),
             ),
-            ("account", "customers_have_an_account"): (len(customers), len(customers - set(of_accounts))),
+            ("account", "customers_have_an_account"): (
+                len(customers),
+                sum(f"org_{each}" not in of_accounts for each in customers),
+            ),
             ("opportunity", "opportunities_have_an_account"): (
                 len(of),
                 sum(number not in living for number in of),
@@ -124,16 +129,15 @@ def worlds() -> st.SearchStrategy[World]:
     directory = st.dictionaries(ids, st.booleans(), max_size=8)
     # Internal or not is the same in both regions.
     regions = st.tuples(directory, directory).map(lambda both: (both[0], {**both[1], **_shared(*both)}))
+    right = ids.map("org_{}".format)
     typed = st.one_of(
-        ids.map(str),
-        ids.map(lambda each: f" {each} "),
-        st.sampled_from((None, "", "  ", "org_1", "1.5", "-1")),
+        right, right.map(" {} ".format), st.sampled_from((None, "", "  ", "ORG_1", "1", "org_1.0"))
     )
     return st.builds(
         World,
         regions,
         st.tuples(st.frozensets(ids, max_size=6), st.frozensets(ids, max_size=6)),
-        st.lists(st.tuples(typed, st.booleans()), max_size=12).map(tuple),
+        st.lists(st.tuples(typed, st.none() | ids, st.booleans()), max_size=12).map(tuple),
         st.lists(st.tuples(st.none() | st.integers(0, 14), st.booleans()), max_size=8).map(tuple),
     )
 

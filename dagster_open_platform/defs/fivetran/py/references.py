@@ -2,8 +2,8 @@
 
 What belongs here: tables, columns and SQL. What does not: which answer is how bad (``checks.py``).
 
-A customer is known by the id of its organization. Salesforce and HubSpot keep it in a field of the company's own, which people and
-integrations fill: it may be text or a number, and may be anything.
+A customer is known by the id of its organization, the number or the public one. Salesforce and HubSpot keep it in a field of the
+company's own, which people and integrations fill: it may be text or a number, and may be anything.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,8 @@ class Naming:
     Args:
         schema: In Fivetran's database.
         table: There.
-        column: Holds the organization's id; null: the row is of nobody who has an account with the product.
+        column: Holds an id of the organization; null: the row is of nobody who has an account with the product.
+        identifier: Which id: the column of `organizations`.
         label: Holds a name that people recognize.
         live: SQL that holds for rows that the source has not deleted.
     """
@@ -32,13 +33,14 @@ class Naming:
     schema: str
     table: str
     column: str
+    identifier: str
     label: str
     live: str
 
 
 _LIVE = "NOT COALESCE(is_deleted OR _fivetran_deleted, FALSE)"
-ACCOUNTS = Naming("salesforce", "account", "organization_id_c", "name", _LIVE)
-COMPANIES = Naming("hubspot", "company", "property_organization_id", "property_name", _LIVE)
+ACCOUNTS = Naming("salesforce", "account", "organization_id_c", "public_id", "name", _LIVE)
+COMPANIES = Naming("hubspot", "company", "property_organization_id", "id", "property_name", _LIVE)
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ class References:
             f"""
             SELECT named.id, named.label, named.organization_id AS names, organizations.id IS NULL AS is_wrong
             FROM ({self._named(naming)}) AS named
-            LEFT JOIN ({self._organizations()}) AS organizations ON organizations.id = named.organization_id
+            LEFT JOIN ({self._organizations()}) AS organizations
+                ON organizations.{naming.identifier} = named.organization_id
             """  # noqa: S608
         )
 
@@ -109,12 +112,12 @@ class References:
         )
         return self._found(
             f"""
-            SELECT customers.id, organizations.name AS label, customers.id AS names,
+            SELECT customers.id, organizations.name AS label, organizations.public_id AS names,
                 named.organization_id IS NULL AS is_wrong
             FROM ({customers}) AS customers
             JOIN ({self._organizations()}) AS organizations ON organizations.id = customers.id
             LEFT JOIN (SELECT DISTINCT organization_id FROM ({self._named(naming)}) AS every_name) AS named
-                ON named.organization_id = customers.id
+                ON named.organization_id = organizations.{naming.identifier}
             WHERE NOT organizations.is_internal
             """  # noqa: S608
         )
@@ -138,8 +141,10 @@ class References:
 
     def _named(self, naming: Naming) -> str:
         """Rows that live and name an organization: id, label, and the organization's id as text."""
-        # A number may be kept as a float, which one engine writes with and the other without its .0.
-        text = f"REGEXP_REPLACE(TRIM(CAST({naming.column} AS VARCHAR)), '[.]0$', '')"
+        text = f"TRIM(CAST({naming.column} AS VARCHAR))"
+        if naming.identifier == "id":
+            # A number may be kept as a float, which one engine writes with and the other without its .0.
+            text = f"REGEXP_REPLACE({text}, '[.]0$', '')"
         table = self._connection.quoted(self.loaded(naming.schema, naming.table))
         return f"""
             SELECT CAST(id AS VARCHAR) AS id, {naming.label} AS label, {text} AS organization_id
@@ -147,13 +152,14 @@ class References:
         """  # noqa: S608
 
     def _organizations(self) -> str:
-        """Every organization of the product once: its id as text, its name, and whether it is internal."""
+        """Every organization of the product once: its ids as text, its name, and whether it is internal."""
         each = " UNION ALL ".join(
-            f"SELECT id, name, is_internal FROM {self._connection.quoted(table)}"  # noqa: S608
+            f"SELECT id, public_id, name, is_internal FROM {self._connection.quoted(table)}"  # noqa: S608
             for table in self.directories("organizations")
         )
         return f"""
-            SELECT CAST(id AS VARCHAR) AS id, MIN(name) AS name, MAX(CAST(is_internal AS INTEGER)) = 1 AS is_internal
+            SELECT CAST(id AS VARCHAR) AS id, MIN(public_id) AS public_id, MIN(name) AS name,
+                MAX(CAST(is_internal AS INTEGER)) = 1 AS is_internal
             FROM ({each}) AS directories GROUP BY id
         """  # noqa: S608
 
