@@ -1,5 +1,6 @@
 """What is true of every advertising tool and of Google Analytics: keys, types, days, and rows that stay what they were."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -58,6 +59,16 @@ def test_keys_are_there_and_unique(schema: str) -> None:
             keys = table.select(layouts(schema)[name].primary_key)
             assert all(column.null_count == 0 for column in keys.columns), name
             assert keys.group_by(keys.column_names).aggregate([]).num_rows == table.num_rows, name
+
+
+@by_schema
+def test_json_is_json(schema: str) -> None:
+    for name, table in rows(schema).items():
+        kinds = {column.name: column.type for column in layouts(schema)[name].columns}
+        for column in table.column_names:
+            if kinds[column] == "JSON":
+                for text in table[column].unique().drop_null().to_pylist():
+                    assert isinstance(json.loads(text), list), (name, column)
 
 
 @by_schema

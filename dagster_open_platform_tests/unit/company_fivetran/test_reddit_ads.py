@@ -3,7 +3,7 @@
 import pytest
 
 from dagster_open_platform_local.company.commercial.campaigns import campaigns
-from dagster_open_platform_tests.unit.company_fivetran.advertising import COMPANY, TODAY, ask
+from dagster_open_platform_tests.unit.company_fivetran.advertising import COMPANY, LARGE, TODAY, ask
 
 WINDOWS = ("day", "week", "month")
 SUMS = ", ".join(
@@ -54,7 +54,9 @@ def test_a_shorter_window_has_no_more_than_a_longer_one() -> None:
     ((in_day, in_week, in_month),) = ask(
         """SELECT sum(click_through_conversion_attribution_window_day),
         sum(click_through_conversion_attribution_window_week),
-        sum(click_through_conversion_attribution_window_month) FROM reddit_ads.ad_conversions_report"""
+        sum(click_through_conversion_attribution_window_month) FROM reddit_ads.ad_conversions_report
+        WHERE event_name = 'SIGN_UP'""",
+        LARGE,
     )
     assert 0 < in_day < in_week < in_month
 
