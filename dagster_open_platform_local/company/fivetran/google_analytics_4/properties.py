@@ -3,7 +3,8 @@
 What belongs here: the tables without a date. What does not: reports (`reports.py`).
 """
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -26,20 +27,7 @@ def property_tables(settings: CompanySettings) -> dict[str, pa.Table]:
     times = {"create_time": made, "update_time": made}
     found: dict[str, list[dict[str, Any]]] = {
         "accounts": [{"name": _ACCOUNT, "display_name": "Dagster Labs", "region_code": "US", **times}],
-        "properties": [
-            {
-                "name": PROPERTY,
-                "account": _ACCOUNT,
-                "currency_code": "USD",
-                "display_name": "Site and documentation",
-                "industry_category": "TECHNOLOGY",
-                "parent": _ACCOUNT,
-                "property_type": "PROPERTY_TYPE_ORDINARY",
-                "service_level": "GOOGLE_ANALYTICS_STANDARD",
-                "time_zone": "Etc/UTC",
-                **times,
-            }
-        ],
+        "properties": [_property(times)],
         "conversion_events": [
             {
                 "name": f"{PROPERTY}/conversionEvents/{4_410_220 + number}",
@@ -73,3 +61,18 @@ def property_tables(settings: CompanySettings) -> dict[str, pa.Table]:
         ],
     }
     return {name: from_rows("google_analytics_4", name, rows) for name, rows in found.items()}
+
+
+def _property(times: Mapping[str, datetime]) -> dict[str, Any]:
+    return {
+        "name": PROPERTY,
+        "account": _ACCOUNT,
+        "currency_code": "USD",
+        "display_name": "Site and documentation",
+        "industry_category": "TECHNOLOGY",
+        "parent": _ACCOUNT,
+        "property_type": "PROPERTY_TYPE_ORDINARY",
+        "service_level": "GOOGLE_ANALYTICS_STANDARD",
+        "time_zone": "Etc/UTC",
+        **times,
+    }
