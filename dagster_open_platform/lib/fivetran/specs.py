@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
+from typing import Any
 
 import dagster as dg
 from dagster_fivetran import FivetranConnectorTableProps
@@ -141,19 +143,21 @@ def table_spec(table: Table, settings: Settings, description: str | None) -> dg.
             "dagster/table_name": f"{get_database_for_environment(table.database)}.{table.schema}.{table.name}",
             "dagster/column_schema": column_schema(table.columns),
             "connector_url": dg.MetadataValue.url(connector_url(connector.id)),
-            **FivetranMetadataSet(
-                connector_id=connector.id,
-                connector_name=connector.name,
-                destination_id=connector.group_id,
-                destination_schema_name=table.schema,
-                destination_table_name=table.name,
-            ),
+            **_fivetran_metadata(connector.id, connector.name, connector.group_id),
+            "dagster-fivetran/destination_schema_name": table.schema,
+            "dagster-fivetran/destination_table_name": table.name,
         },
         automation_condition=settings.automation,
         freshness_policy=settings.policy,
         # Fivetran may have put the sync off: then nothing is materialized, and what comes after waits.
         skippable=True,
     )
+
+
+@lru_cache(maxsize=1024)
+def _fivetran_metadata(connector_id: str, name: str, group_id: str) -> Mapping[str, Any]:
+    """What Dagster's own integration says of each of a connector's tables; made once, since it is validated each time."""
+    return dict(FivetranMetadataSet(connector_id=connector_id, connector_name=name, destination_id=group_id))
 
 
 def column_schema(
@@ -168,18 +172,19 @@ def column_schema(
     """
     keys = {column.name for column in columns.values() if column.primary_key and column.enabled}
     found = types if types is not None else {each.name: "" for each in columns.values() if each.enabled}
-    unique = len(keys) == 1
-    constraints = dg.TableColumnConstraints(
-        nullable=False, unique=unique, other=["primary key" if unique else "part of the primary key"]
-    )
+    role = None if not keys else "primary key" if len(keys) == 1 else "part of the primary key"
     return dg.TableSchema(
-        columns=[
-            dg.TableColumn(name, kind, constraints=constraints)
-            if name in keys
-            else dg.TableColumn(name, kind)
-            for name, kind in found.items()
-        ]
+        columns=[_column(name, kind, role if name in keys else None) for name, kind in found.items()]
     )
+
+
+@lru_cache(maxsize=16384)
+def _column(name: str, kind: str, role: str | None) -> dg.TableColumn:
+    """A column; many tables have one of the same name and type."""
+    if role is None:
+        return dg.TableColumn(name, kind)
+    constraints = dg.TableColumnConstraints(nullable=False, unique=role == "primary key", other=[role])
+    return dg.TableColumn(name, kind, constraints=constraints)
 
 
 def props_of(

@@ -148,7 +148,9 @@ def _converted(context: dg.ResolutionContext, field: str, value: Any) -> Any:
             case _:
                 return value
     except (TypeError, AttributeError, dg.DagsterError) as error:
-        raise invalid_value(context, f"gives a {type(value).__name__}, which is no {field}: {error}.") from None
+        raise invalid_value(
+            context, f"gives a {type(value).__name__}, which is no {field}: {error}."
+        ) from None
 
 
 def _key(value: Any) -> dg.AssetKey:
