@@ -194,7 +194,7 @@ class FivetranComponent(DeclaredAccount):
         text = self._texts.get(table.schema, {}).get(table.name)
         return specs.table_spec(table, self._settings[props.connector_id], text)
 
-    def execute(  # pyright: ignore[reportIncompatibleMethodOverride] - what is asked of Fivetran goes through our own client
+    def execute(  # pyright: ignore[reportIncompatibleMethodOverride]  # asks through our own client
         self,
         context: dg.AssetExecutionContext,
         fivetran: FivetranResource,

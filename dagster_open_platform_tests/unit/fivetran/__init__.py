@@ -1,0 +1,1 @@
+"""The platform's side of Fivetran, over an account in memory: client, state, syncs, component, command."""

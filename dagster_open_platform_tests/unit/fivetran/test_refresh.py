@@ -1,8 +1,8 @@
 """The command that brings the state file to what Fivetran has."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -30,7 +30,6 @@ from dagster_open_platform_tests.fixtures.fivetran_fake import (
 )
 
 RESOURCES: dict[str, str] = dict.fromkeys(("fivetran", "warehouse"), "not used")
-Command = Callable[..., tuple[int, str, str]]
 
 
 def without_columns(schemas: dict[str, SchemaConfig]) -> dict[str, SchemaConfig]:
@@ -83,26 +82,28 @@ def component() -> Iterator[FivetranComponent]:
         yield found
 
 
+@dataclass(frozen=True)
+class Command:
+    """The command over one instance; gives the exit code and both outputs."""
+
+    component: FivetranComponent
+    capsys: pytest.CaptureFixture[str]
+
+    @property
+    def path(self) -> Path:
+        return self.component.state_path
+
+    def __call__(self, fivetran: FivetranResource, *arguments: str) -> tuple[int, str, str]:
+        code = main(arguments, lambda _: [self.component], fivetran)
+        out, err = self.capsys.readouterr()
+        return code, out, err
+
+
 @pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Command]:
-    """Runs the command over one instance; gives the exit code and both outputs."""
     monkeypatch.setenv("FIVETRAN_ACCOUNT_ID", "acme")
     with component() as found:
-
-        def find(_: Path) -> Sequence[FivetranComponent]:
-            return [found]
-
-        def run(fivetran: FivetranResource, *arguments: str) -> tuple[int, str, str]:
-            code = main(arguments, find, fivetran)
-            out, err = capsys.readouterr()
-            return code, out, err
-
-        run.path = found.state_path  # pyright: ignore[reportFunctionMemberAccess] - tests look at the file
-        yield run
-
-
-def file_of(command: Command) -> Path:
-    return command.path  # pyright: ignore[reportFunctionMemberAccess] - as above
+        yield Command(found, capsys)
 
 
 def changed() -> FakeFivetran:
@@ -116,28 +117,28 @@ def changed() -> FakeFivetran:
 def test_nothing_has_changed(command: Command, arguments: list[str]) -> None:
     code, out, err = command(answering_with(account()), *arguments)
     assert (code, err) == (0, "")
-    assert out == f"{file_of(command)} is as Fivetran has it.\n"
+    assert out == f"{command.path} is as Fivetran has it.\n"
 
 
 def test_the_file_is_renewed_and_the_difference_is_printed(command: Command) -> None:
     code, out, _ = command(answering_with(changed()))
     assert code == 0
-    assert out.splitlines() == [f"{file_of(command)} is renewed:", "- table crm.contact (2 columns)"]
-    assert read_state(file_of(command)) == fetch_state(changed(), "acme")
+    assert out.splitlines() == [f"{command.path} is renewed:", "- table crm.contact (2 columns)"]
+    assert read_state(command.path) == fetch_state(changed(), "acme")
     assert command(answering_with(changed()), "--check")[0] == 0
 
 
 def test_check_compares_and_writes_nothing(command: Command) -> None:
-    before = file_of(command).read_text()
+    before = command.path.read_text()
     code, out, _ = command(answering_with(changed()), "--check")
     assert code == 1
     assert "- table crm.contact" in out
-    assert file_of(command).read_text() == before
+    assert command.path.read_text() == before
 
 
 @pytest.mark.parametrize("text", [None, "{", "[]"])
 def test_a_missing_or_wrong_file_is_made_anew(command: Command, text: str | None) -> None:
-    path = file_of(command)
+    path = command.path
     path.unlink()
     if text is not None:
         path.write_text(text)
@@ -149,7 +150,7 @@ def test_a_missing_or_wrong_file_is_made_anew(command: Command, text: str | None
 
 
 def test_a_file_that_only_looks_different_is_written_as_it_should_look(command: Command) -> None:
-    path = file_of(command)
+    path = command.path
     path.write_text(path.read_text() + "\n")
     code, out, _ = command(answering_with(account()))
     assert (code, out.splitlines()[1:]) == (0, ["~ only its form"])
@@ -157,11 +158,11 @@ def test_a_file_that_only_looks_different_is_written_as_it_should_look(command: 
 
 
 def test_a_key_that_sees_nothing_does_not_empty_the_graph(command: Command) -> None:
-    before = file_of(command).read_text()
+    before = command.path.read_text()
     code, out, err = command(answering_with(FakeFivetran()))
     assert (code, out) == (2, "")
     assert "no connectors" in err
-    assert file_of(command).read_text() == before
+    assert command.path.read_text() == before
 
 
 def test_what_is_wrong_is_one_line(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,4 +192,4 @@ def test_an_account_that_is_another_one_is_told(command: Command, monkeypatch: p
     code, out, _ = command(answering_with(account()))
     assert code == 0
     assert "~ account acme changed to other" in out
-    assert read_state(file_of(command)) == replace(state(), account_id="other")
+    assert read_state(command.path) == replace(state(), account_id="other")
