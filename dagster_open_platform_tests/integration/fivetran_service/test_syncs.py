@@ -253,6 +253,26 @@ def test_what_ends_a_connection_ends_its_sync(fivetran: FivetranServer, changes:
     assert fivetran.sync(CRM)["succeeded_at"] is not None
 
 
+def test_a_sync_that_was_stopped_says_nothing_more(fivetran: FivetranServer) -> None:
+    begun, released = threading.Event(), threading.Event()
+
+    def rows(_settings: CompanySettings, _today: dt.date) -> Mapping[str, list[dict[str, Any]]]:
+        begun.set()
+        assert released.wait(30)
+        raise RuntimeError("the source is away")
+
+    fivetran.account.sources[CRM] = made_up(CRM, "crm", CRM_TABLES, rows)
+    fivetran.data("POST", f"{ONE}/sync", json={})
+    assert begun.wait(30)
+    (thread,) = [each for each in threading.enumerate() if each.name == f"sync-{CRM}"]
+    fivetran.control(CRM, paused=True)
+    released.set()
+    thread.join(30)
+    assert not thread.is_alive()
+    assert moments(fivetran) == (None, None)
+    assert status(fivetran)["tasks"] == []
+
+
 def test_syncs_asked_for_at_once_are_one(fivetran: FivetranServer) -> None:
     begun = threading.Semaphore(0)
     counted = []

@@ -30,6 +30,7 @@ from dagster_open_platform_tests.fixtures.fivetran_in_process import (
         "Basic",
         "Basic !!!",
         f"Bearer {KEY.secret}",
+        "Bearer " + base64.b64encode(f"{KEY.key}:{KEY.secret}".encode()).decode(),
         "Basic " + base64.b64encode(f"{KEY.key}:wrong".encode()).decode(),
         "Basic " + base64.b64encode(f"{KEY.key}:{KEY.secret}x".encode()).decode(),
         "Basic " + base64.b64encode(KEY.secret.encode()).decode(),

@@ -101,17 +101,20 @@ def test_a_file_that_is_no_database_is_said_to_be_none(path: Path) -> None:
 
 def test_loads_of_two_connections_follow_each_other(path: Path) -> None:
     destination, cancelled = Destination(path, patience_seconds=0.0), threading.Event()
-    started = threading.Event()
+    started, ended = threading.Event(), threading.Event()
 
     def second() -> None:
         started.set()
         with destination.transaction(cancelled) as connection:
-            connection.execute("CREATE SCHEMA second")
+            # At once with the other it would be refused.
+            connection.execute("CREATE SCHEMA IF NOT EXISTS first")
+        ended.set()
 
     with destination.transaction(cancelled) as connection:
         thread = threading.Thread(target=second)
         thread.start()
         assert started.wait(30)
         connection.execute("CREATE SCHEMA first")
+        assert not ended.wait(0.2)
     thread.join(30)
-    assert sorted(schemas(path)) == ["first", "second"]
+    assert (ended.is_set(), schemas(path)) == (True, ["first"])
