@@ -100,14 +100,13 @@ def destination_of(node: Node) -> Destination:
 
 def schemas_of(node: Node) -> Mapping[str, SchemaConfig]:
     """What a connector loads."""
-    found = optional(node, "schemas", Mapping) or {}
     return {
         source: SchemaConfig(
             member(schema, "name_in_destination", str),
             member(schema, "enabled", bool),
             {name: _table(table) for name, table in (optional(schema, "tables", Mapping) or {}).items()},
         )
-        for source, schema in found.items()
+        for source, schema in member(node, "schemas", Mapping).items()
     }
 
 

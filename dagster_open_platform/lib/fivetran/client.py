@@ -65,7 +65,10 @@ class FivetranClient:
     def columns(self, connector_id: str, schema: str, table: str) -> Mapping[str, ColumnConfig]:
         """All columns of a table (see the protocol)."""
         path = f"{_connection(connector_id)}/schemas/{_part(schema)}/tables/{_part(table)}/columns"
-        return answers.columns_of(self._data("GET", path))
+        data = self._data("GET", path)
+        # What is missing here would be taken for a table without columns.
+        answers.member(data, "columns", Mapping)
+        return answers.columns_of(data)
 
     def start_sync(self, connector_id: str) -> None:
         """Start a sync, unless one is running (see the protocol)."""
@@ -90,10 +93,8 @@ class FivetranClient:
         """Test a connection (see the protocol)."""
         # It changes nothing at the source. Certificates and fingerprints that are new are not trusted by this.
         answer = self._send("POST", f"{_connection(connector_id)}/test", {}, safe_to_repeat=True)
-        tests = [
-            answers.setup_test_of(node)
-            for node in answers.optional(_data_of(answer), "setup_tests", list) or ()
-        ]
+        found = answers.member(_data_of(answer), "setup_tests", list)
+        tests = [answers.setup_test_of(node) for node in found]
         return [replace(test, message=self.http.redacted(test.message)) for test in tests]
 
     def _connector(self, node: Any) -> ConnectorDetails:
