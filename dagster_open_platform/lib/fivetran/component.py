@@ -76,10 +76,12 @@ class FivetranComponent(DeclaredAccount):
     ) -> dg.Definitions:
         """The assets of every connector, what they read, and what watches them (see `build_defs`)."""
         if state_path is None:
-            raise self.invalid(
-                ["state"],
-                f"there is no state {self.state_path if self._own_state else 'yet'}. Make it with `{REFRESH}`.",
+            missing = (
+                f"there is no state {self.state_path}. Make it with `{REFRESH}`."
+                if self._own_state
+                else "Dagster has no state of this account yet. Make it with `dg utils refresh-defs-state`."
             )
+            raise self.invalid(["state" if self._own_state else "defs_state"], missing)
         try:
             state = read_state(state_path)
         except InvalidState as error:
@@ -88,6 +90,7 @@ class FivetranComponent(DeclaredAccount):
         self._settings = {each.id: self.settings_of(each) for each in connectors}
         self._texts = self.row_descriptions()
         self._tables.clear()
+        self._synced.clear()
         assets: list[dg.AssetsDefinition | dg.AssetSpec] = []
         for connector in connectors:
             assets.append(specs.source_spec(connector, self._settings[connector.id]))
@@ -135,7 +138,8 @@ class FivetranComponent(DeclaredAccount):
         if not connectors:
             return dg.Definitions()
         freshness = {id_: settings.freshness for id_, settings in self._settings.items()}
-        checks = monitoring.freshness_checks(self.workspace, connectors, freshness)
+        loads = {connector.id: min(tables) for connector, tables in self._synced.values()}
+        checks = monitoring.freshness_checks(self.workspace, connectors, freshness, loads)
         job = dg.define_asset_job(
             monitoring.FRESHNESS_JOB,
             selection=dg.AssetSelection.checks(checks),

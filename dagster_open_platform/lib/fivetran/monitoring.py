@@ -24,7 +24,10 @@ FRESHNESS_CRON = "15 * * * *"
 
 
 def freshness_checks(
-    workspace: Workspace, connectors: Sequence[ConnectorState], freshness: Mapping[str, timedelta]
+    workspace: Workspace,
+    connectors: Sequence[ConnectorState],
+    freshness: Mapping[str, timedelta],
+    loads: Mapping[str, dg.AssetKey],
 ) -> dg.AssetChecksDefinition:
     """A check for each connector, all made by one op that asks Fivetran once a group.
 
@@ -32,6 +35,8 @@ def freshness_checks(
         workspace: The account.
         connectors: What is watched.
         freshness: How long ago the last sync may be that succeeded, by connector.
+        loads: A table of each connector that has some. In a run that also syncs, the check comes after it; one stands for all, since
+            one op syncs them.
     """
 
     @dg.multi_asset_check(
@@ -40,6 +45,7 @@ def freshness_checks(
             dg.AssetCheckSpec(
                 name=CONNECTOR_IS_FRESH,
                 asset=source_key(connector),
+                additional_deps=[loads[connector.id]] if connector.id in loads else [],
                 description=f"The connector {connector.name} works and has synced within {freshness[connector.id]}.",
             )
             for connector in connectors

@@ -56,6 +56,16 @@ def test_one_call_a_group_checks_every_connector(defs: dg.Definitions, fake: Fak
     assert fake.calls == [("connectors", "purple_group")]
 
 
+def test_a_run_that_syncs_checks_afterwards(defs: dg.Definitions) -> None:
+    """A connector's first sync makes it fresh, and a check before it would say otherwise."""
+    graph = defs.resolve_asset_graph()
+    for source in (CRM_API, SHEET_API):
+        after = graph.get(dg.AssetCheckKey(source, "connector_is_fresh")).parent_entity_keys - {source}
+        tables = {key for key in graph.materializable_asset_keys if source in graph.get(key).parent_keys}
+        assert after
+        assert after <= tables
+
+
 @given(st.floats(min_value=0, max_value=100), st.floats(min_value=1, max_value=100), st.booleans())
 def test_a_connector_is_fresh_as_long_as_it_is_allowed(hours: float, allowed: float, paused: bool) -> None:
     fake = account()
