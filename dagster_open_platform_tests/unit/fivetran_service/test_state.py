@@ -13,6 +13,7 @@ from dagster_open_platform_local.services.saas.fivetran.state import (
     INTERRUPTED,
     ConnectionState,
     StateFile,
+    UnreadableStateError,
     text_of,
 )
 
@@ -85,6 +86,15 @@ def test_the_end_of_a_sync_is_always_later_than_the_end_before(
         for each in fields(state)
         if each.name not in touched
     )
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"connections": {"one": {"unknown": 1}}}'])
+def test_a_file_of_another_version_is_named(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "fivetran.json"
+    path.write_text(content)
+    with pytest.raises(UnreadableStateError, match=r"fivetran\.json.*just reset"):
+        opened(path)
+    assert path.read_text() == content
 
 
 def test_a_connection_that_is_gone_is_not_found(tmp_path: Path) -> None:

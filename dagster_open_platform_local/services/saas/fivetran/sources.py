@@ -35,7 +35,7 @@ class Source:
         return {connector.sheet: found[connector.sheet]} if connector.sheet else found
 
     def rows(self, clock: CompanyClock) -> Mapping[str, pa.Table]:
-        """The rows as of a company's today.
+        """The rows as of a company's today, by table; there may be some of tables of another sheet.
 
         Raises:
             SyncError: There are rows for a table, or values for a column, that the layouts do not have.
@@ -52,7 +52,7 @@ class Source:
                 raise SyncError(
                     f"The source sent columns of {name} that it does not have: {', '.join(unknown)}"
                 )
-        return {name: table for name, table in found.items() if name in self.layouts}
+        return found
 
 
 def sources_of(connectors: Sequence[Connector]) -> dict[str, Source]:

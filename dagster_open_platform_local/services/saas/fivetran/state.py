@@ -17,6 +17,10 @@ from dagster_open_platform_local.company.files import write_json
 INTERRUPTED = "The sync was interrupted and nothing of it was loaded."
 
 
+class UnreadableStateError(ValueError):
+    """The file is damaged or of another version; the message says which and what to do."""
+
+
 @dataclass(frozen=True)
 class ConnectionState:
     """A connection. Moments are ISO 8601 in UTC.
@@ -109,6 +113,9 @@ class StateFile:
         path: Of the file; read if it is there.
         connection_ids: Which connections there are; one that the file does not have is as new.
         now: The present moment.
+
+    Raises:
+        UnreadableStateError: The file is not what this version writes.
     """
 
     def __init__(self, path: Path, connection_ids: Iterable[str], now: Callable[[], datetime]) -> None:
@@ -151,6 +158,10 @@ class StateFile:
 def _read(path: Path) -> dict[str, ConnectionState]:
     try:
         content: dict[str, Any] = json.loads(path.read_text())
+        return {name: ConnectionState(**fields) for name, fields in content["connections"].items()}
     except FileNotFoundError:
         return {}
-    return {name: ConnectionState(**fields) for name, fields in content["connections"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UnreadableStateError(
+            f"{path} is not what this version writes ({error}): remove it, and no connection has ever synced, or `just reset`"
+        ) from error

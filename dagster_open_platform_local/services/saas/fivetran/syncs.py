@@ -145,8 +145,8 @@ class Syncs:
                 raise
             except SyncError as error:
                 failure = str(error)
-            except Exception as error:  # noqa: BLE001  # a source of the company failed: that is what a failed sync is
-                failure = f"The source could not be read: {type(error).__name__}: {error}"
+            except Exception as error:  # noqa: BLE001  # whatever it is, a failed sync says so
+                failure = f"The sync ended with an error: {type(error).__name__}: {error}"
         return lambda state: replace(state.completed(self._now(), failure), next_sync_fails=None)
 
     def _load(self, state: ConnectionState, sync: _Sync) -> None:
