@@ -1,45 +1,130 @@
-"""What it costs to load the code location, beside the cost of importing what it is built on.
+"""What it costs to load the code location, beside the cost of importing what it is built on, and what Fivetran's tables add.
 
 CPU seconds (user and system) of whole child processes, so that neither imports nor byte code that this process holds
-already make one side cheaper. Both sides are run alternately; the medians are compared.
+already make one side cheaper. All sides are run alternately; the medians are compared. The code location is also loaded from copies
+of the package: one without Fivetran, and one whose state has ten times the connectors.
 """
 
+import json
 import os
+import shutil
 import statistics
 import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
 
+import dagster_open_platform
 from dagster_open_platform_local.bench.ratio import Ratio
 
 FLOOR = "import dagster, dagster_dbt"
 LOAD = "from dagster_open_platform.definitions import build_definitions; build_definitions()"
 ROUNDS = 5
+TIMES = 10
+"""How many times the connectors of the state, to see how the cost grows."""
+PACKAGE = Path(dagster_open_platform.__file__).parent
+FIVETRAN = Path("defs", "fivetran")
 
 
-def cpu_seconds(code: str) -> float:
+def cpu_seconds(code: str, path: Path | None = None) -> float:
     """CPU seconds that a fresh interpreter needs for ``code``.
+
+    Args:
+        code: To run.
+        path: Where packages are looked for first.
 
     Raises:
         RuntimeError: The code failed.
     """
-    pid = os.posix_spawn(sys.executable, [sys.executable, "-c", code], dict(os.environ))
+    environment = {**os.environ, **({"PYTHONPATH": str(path)} if path else {})}
+    # Without -P the package in the current folder would be loaded instead of the one to look for first.
+    pid = os.posix_spawn(sys.executable, [sys.executable, "-P", "-c", code], environment)
     _, status, usage = os.wait4(pid, 0)
     if status != 0:
         raise RuntimeError(f"Measured code failed with status {status}: {code}")
     return usage.ru_utime + usage.ru_stime
 
 
+def copies(directory: Path) -> Mapping[str, Path]:
+    """The package as it is, without Fivetran, and with many times its connectors; each in a folder to look for packages in.
+
+    The one as it is is a copy too, so that all differ in nothing else.
+    """
+    made = {name: directory / name for name in ("whole", "without", "grown")}
+    for folder in made.values():
+        shutil.copytree(PACKAGE, folder / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.rmtree(made["without"] / PACKAGE.name / FIVETRAN)
+    grow(made["grown"] / PACKAGE.name / FIVETRAN / "components", TIMES)
+    return made
+
+
+def grow(folder: Path, times: int) -> None:
+    """Multiply the connectors of an instance's state; each copy has an id, schemas and descriptions of its own.
+
+    Args:
+        folder: Of the instance.
+        times: How many there shall be of each.
+    """
+    path = folder / "state.json"
+    state = json.loads(path.read_text())
+    for id_, connector in list(state["connectors"].items()):
+        for number in range(1, times):
+            copy = json.loads(json.dumps(connector))
+            copy["name"] = f"copy_{number}_{copy['name']}"
+            for schema in copy["schemas"].values():
+                schema["name_in_destination"] = f"copy_{number}_{schema['name_in_destination']}"
+            state["connectors"][f"{id_}_{number}"] = copy
+    path.write_text(json.dumps(state))
+    for descriptions in list((folder / "descriptions").glob("*.yaml")):
+        for number in range(1, times):
+            shutil.copy(descriptions, descriptions.with_name(f"copy_{number}_{descriptions.name}"))
+
+
+def measured(directory: Path) -> Mapping[str, float]:
+    """Median CPU seconds of the floor and of each copy; each is run once beforehand so that byte code is compiled."""
+    runs = {"floor": (FLOOR, None)} | {name: (LOAD, path) for name, path in copies(directory).items()}
+    seconds: dict[str, list[float]] = {name: [] for name in runs}
+    for number in range(ROUNDS + 1):
+        for name, (code, path) in runs.items():
+            took = cpu_seconds(code, path)
+            if number:
+                seconds[name].append(took)
+    return {name: statistics.median(values) for name, values in seconds.items()}
+
+
 def measure() -> list[Ratio]:
-    """Loading ÷ importing; both are run once beforehand so that byte code is compiled."""
-    for code in (FLOOR, LOAD):
-        cpu_seconds(code)
-    rounds = [(cpu_seconds(FLOOR), cpu_seconds(LOAD)) for _ in range(ROUNDS)]
-    floor, load = (statistics.median(column) for column in zip(*rounds, strict=True))
+    """Loading ÷ importing, loading with Fivetran ÷ without it, and the growth of what it costs."""
+    with tempfile.TemporaryDirectory() as directory:
+        return ratios(measured(Path(directory)))
+
+
+def ratios(seconds: Mapping[str, float]) -> list[Ratio]:
+    """The quotients of what was measured.
+
+    Args:
+        seconds: Of floor, without, whole and grown.
+    """
+    floor, without, whole, grown = (seconds[name] for name in ("floor", "without", "whole", "grown"))
     return [
         Ratio(
-            name="load the definitions ÷ import dagster, dagster_dbt (CPU time)",
-            value=load / floor,
+            name="load the definitions without Fivetran ÷ import dagster, dagster_dbt (CPU time)",
+            value=without / floor,
             limit=1.5,
             higher_is_better=False,
-            detail=f"{load:.2f} s ÷ {floor:.2f} s, medians of {ROUNDS}",
-        )
+            detail=f"{without:.2f} s ÷ {floor:.2f} s, medians of {ROUNDS}",
+        ),
+        Ratio(
+            name="load the definitions ÷ load them without Fivetran (CPU time)",
+            value=whole / without,
+            limit=1.1,
+            higher_is_better=False,
+            detail=f"{whole:.2f} s ÷ {without:.2f} s, medians of {ROUNDS}",
+        ),
+        Ratio(
+            name=f"what {TIMES} times Fivetran's tables add to loading ÷ {TIMES} times what they add (CPU time)",
+            value=(grown - without) / (TIMES * (whole - without)),
+            limit=1.1,
+            higher_is_better=False,
+            detail=f"{grown - without:.2f} s ÷ {TIMES} x {whole - without:.2f} s, medians of {ROUNDS}",
+        ),
     ]

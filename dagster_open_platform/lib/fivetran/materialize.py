@@ -79,11 +79,11 @@ def report(
         return
     wanted = {key: table for key, table in tables.items() if key in context.selected_asset_keys}
     failures = _changed(context, connector, api.schemas(connector.id), wanted.values())
-    arrived = _arrived(warehouse, [table for table in wanted.values() if str(table) not in failures])
+    there = arrived(warehouse, [table for table in wanted.values() if str(table) not in failures])
     for key, table in wanted.items():
         if str(table) in failures:
             continue
-        found = arrived.get(table)
+        found = there.get(table)
         if found is None:
             context.log.warning(
                 f"{table} is not in the warehouse, so it is not materialized: Fivetran makes a table with its first row."
@@ -124,7 +124,7 @@ def _changed(
     }
 
 
-def _arrived(warehouse: WarehouseResource, tables: Sequence[Table]) -> dict[Table, Arrived]:
+def arrived(warehouse: WarehouseResource, tables: Sequence[Table]) -> dict[Table, Arrived]:
     """What is in the warehouse of some tables, in a few queries however many they are."""
     found: dict[Table, Arrived] = {}
     for database in sorted({table.database for table in tables}):

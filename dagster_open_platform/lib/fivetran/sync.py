@@ -71,6 +71,10 @@ class SyncLimits:
     first_poll: float = 0.2
     longest_poll: float = 10.0
 
+    def wait_after(self, wait: float) -> float:
+        """How long to wait when that was waited before the last look."""
+        return min(wait * _GROWTH, self.longest_poll)
+
 
 @dataclass(frozen=True)
 class Resync:
@@ -184,7 +188,7 @@ class _Sync:
         wait = self._limits.first_poll
         while True:
             self._sleep(self._not_beyond_rescheduling(found, wait))
-            wait = min(wait * _GROWTH, self._limits.longest_poll)
+            wait = self._limits.wait_after(wait)
             found = self._look()
             if _ended(found) > ended_before:
                 if not self._succeeded(found):

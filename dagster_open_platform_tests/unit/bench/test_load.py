@@ -1,0 +1,73 @@
+"""The benchmark of loading: what it compares differs in Fivetran's tables and in nothing else."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dagster_open_platform.lib.fivetran.state import read_state
+from dagster_open_platform_local.bench import load
+from dagster_open_platform_local.bench.fivetran import ratio
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_copies_differ_in_fivetran_alone(tmp_path: Path) -> None:
+    found = {name: files(folder) for name, folder in load.copies(tmp_path).items()}
+    whole, without, grown = (found[name] for name in ("whole", "without", "grown"))
+    own = "dagster_open_platform/defs/fivetran/"
+    assert without == {name: content for name, content in whole.items() if not name.startswith(own)}
+    assert {name for name in whole if grown[name] != whole[name]} == {f"{own}components/state.json"}
+    assert all(name.startswith(f"{own}components/descriptions/copy_") for name in grown.keys() - whole.keys())
+
+
+def test_what_is_grown_is_a_state_with_all_of_it_many_times(tmp_path: Path) -> None:
+    components = "dagster_open_platform/defs/fivetran/components"
+    copies = load.copies(tmp_path)
+    one, many = (
+        read_state(copies[name] / components / "state.json").connectors for name in ("whole", "grown")
+    )
+    assert len(many) == load.TIMES * len(one)
+    tables = [str((schema.name, table.name)) for each in many.values() for *_, schema, table in each.tables()]
+    assert len(tables) == load.TIMES * sum(len(list(each.tables())) for each in one.values())
+    assert len(set(tables)) == len(tables)
+    described = {path.stem for path in (copies["grown"] / components / "descriptions").iterdir()}
+    assert {schema.name for each in many.values() for schema in each.schemas.values()} <= described
+
+
+@pytest.mark.parametrize(
+    ("seconds", "kept"),
+    [
+        ({"floor": 2.0, "without": 3.0, "whole": 3.3, "grown": 6.2}, [True, True, True]),
+        ({"floor": 2.0, "without": 3.1, "whole": 3.3, "grown": 5.0}, [False, True, True]),
+        ({"floor": 2.0, "without": 3.0, "whole": 3.4, "grown": 6.0}, [True, False, True]),
+        ({"floor": 2.0, "without": 3.0, "whole": 3.2, "grown": 5.3}, [True, True, False]),
+    ],
+)
+def test_each_ratio_has_a_limit_of_its_own(seconds: dict[str, float], kept: list[bool]) -> None:
+    assert [each.kept for each in load.ratios(seconds)] == kept
+
+
+def test_code_that_fails_is_no_measure() -> None:
+    with pytest.raises(RuntimeError, match="failed with status"):
+        load.cpu_seconds("raise SystemExit(3)")
+
+
+def test_packages_are_looked_for_where_the_measure_says(tmp_path: Path) -> None:
+    """Else all sides would load the same package, and every ratio would be kept."""
+    for name, folder in load.copies(tmp_path).items():
+        (folder / "expected.json").write_text(json.dumps(str(folder)))
+        code = (
+            "import json, pathlib, dagster_open_platform as found;"
+            " root = pathlib.Path(found.__file__).parents[1];"
+            " assert str(root) == json.loads((root / 'expected.json').read_text())"
+        )
+        assert load.cpu_seconds(code, folder) > 0, name
+
+
+def test_the_sync_of_a_connector_is_compared_by_medians() -> None:
+    found = ratio({"platform": [1.2, 9.0, 1.1], "bare": [1.0, 1.0, 0.1]})
+    assert found.value == pytest.approx(1.2)
+    assert found.kept
