@@ -1,19 +1,23 @@
 """Whatever goes wrong with a vendor: no secret shows anywhere that somebody could read it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
 import dagster as dg
 import pytest
 
+from dagster_open_platform.lib.fivetran.monitoring import SETUP_TESTS_JOB
+from dagster_open_platform_tests.fixtures.fivetran import CRM, KEY, FivetranServer, fivetran
+from dagster_open_platform_tests.fixtures.fivetran_platform import for_server
 from dagster_open_platform_tests.fixtures.github import TOKEN
 from dagster_open_platform_tests.fixtures.github_service import GitHubService, github_service
 from dagster_open_platform_tests.fixtures.secrets import Remains, forms
 from dagster_open_platform_tests.integration.github.run_ingest import run_ingest
 from dagster_open_platform_tests.integration.http.vendors import Vendor, Way, basic, faults
 
-__all__ = ["github_service"]  # a fixture
+__all__ = ["fivetran", "github_service"]  # fixtures
 
 DAY = "2026-09-16"
 
@@ -28,7 +32,7 @@ def github(
     warehouse.mkdir()
     yield Vendor(
         secrets=(TOKEN,),
-        paths=("graphql",),
+        paths={"graphql": "ingest"},
         fail=github_service.fail,
         calls=github_service.calls,
         ways={"ingest": lambda instance: run_ingest(warehouse, DAY, DAY, instance)},
@@ -37,11 +41,42 @@ def github(
 
 
 @pytest.fixture
+def fivetran_vendor(fivetran: FivetranServer, monkeypatch: pytest.MonkeyPatch) -> Vendor:
+    for name, value in fivetran.variables.items():
+        monkeypatch.setenv(name, value)
+    platform = for_server(fivetran)
+
+    def job(name: str, instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
+        with platform.definitions() as defs:
+            return defs.resolve_job_def(name).execute_in_process(instance=instance, raise_on_error=False)
+
+    def refresh(_instance: dg.DagsterInstance) -> None:
+        # Once, since a second attempt says nothing else and takes its time.
+        replace(platform, max_attempts=1).refreshed()
+
+    return Vendor(
+        secrets=(KEY.key, KEY.secret, basic(KEY.key, KEY.secret)),
+        paths={
+            **dict.fromkeys((f"{CRM}$", f"{CRM}/sync$", f"{CRM}/schemas$"), "sync"),
+            **dict.fromkeys(("columns$", "groups$", "groups/[^/]+/connections$", "destinations/"), "refresh"),
+            f"{CRM}/test$": "setup tests",
+        },
+        fail=fivetran.misbehave,
+        calls=lambda: fivetran.faults()[0]["matched"],
+        ways={
+            "sync": lambda instance: platform.run("crm", instance),
+            "refresh": refresh,
+            "setup tests": lambda instance: job(SETUP_TESTS_JOB, instance),
+        },
+    )
+
+
+@pytest.fixture
 def vendor(request: pytest.FixtureRequest) -> Vendor:
     return request.getfixturevalue(request.param)
 
 
-@pytest.mark.parametrize("vendor", ["github"], indirect=True)
+@pytest.mark.parametrize("vendor", ["github", "fivetran_vendor"], indirect=True)
 def test_no_secret_shows_whatever_goes_wrong(
     vendor: Vendor, tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -52,11 +87,10 @@ def test_no_secret_shows_whatever_goes_wrong(
     (tmp_path / "dagster_home").mkdir()
     with dg.DagsterInstance.local_temp(str(tmp_path / "dagster_home")) as instance:
         unmet = []
-        for path in vendor.paths:
+        for path, way in vendor.paths.items():
             for name, fault in faults(vendor.secrets):
                 vendor.fail({"path": path, **fault})
-                for way in vendor.ways.values():
-                    run_and_note(remains, way, instance)
+                run_and_note(remains, vendor.ways[way], instance)
                 unmet += [] if vendor.calls() else [f"{name} at {path}"]
         assert unmet == []
         vendor.fail()

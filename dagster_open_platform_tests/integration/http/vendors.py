@@ -21,14 +21,14 @@ class Vendor:
 
     Args:
         secrets: What must not show, such as a token.
-        paths: Regular expressions, each of the paths of one kind of call.
+        paths: What the platform asks: regular expressions of the paths of one kind of call, and the way that makes it.
         fail: Replaces the plan of faults.
         calls: How many calls the plan's first fault has met.
         ways: Everything that the platform does there, by name. A way gives its run, if it makes one.
     """
 
     secrets: tuple[str, ...]
-    paths: tuple[str, ...]
+    paths: Mapping[str, str]
     fail: Callable[..., None]
     calls: Callable[[], int]
     ways: Mapping[str, Way]
