@@ -82,6 +82,39 @@ def test_what_depends_on_a_skipped_sync_is_not_run(
         assert {event.asset_key for event in result.get_asset_materialization_events()} == {*keys}
 
 
+def test_automation_follows_a_sync_and_not_a_skipped_one(
+    synced: FivetranServer, impatient: FivetranPlatform, instance: dg.DagsterInstance
+) -> None:
+    downstream = dg.AssetKey("downstream")
+    assert impatient.run("crm", instance).success
+    with impatient.definitions() as defs:
+        cursor = None
+
+        def requested() -> bool:
+            """Whether it would run now; looking changes what is new."""
+            nonlocal cursor
+            result = dg.evaluate_automation_conditions(
+                defs=defs,
+                instance=instance,
+                asset_selection=dg.AssetSelection.assets(downstream),
+                cursor=cursor,
+            )
+            cursor = result.cursor
+            return result.get_num_requested(downstream) > 0
+
+        seen = [requested()]
+        for changes in (
+            {"paused": True},
+            {"paused": False, "rescheduled_seconds": FOREVER},
+            {"rescheduled_seconds": 0},
+        ):
+            synced.advance()
+            synced.control(CRM, **changes)
+            assert impatient.run("crm", instance).success
+            seen.append(requested())
+    assert seen[1:] == [False, False, True]
+
+
 WAITED_FOR = {
     "put off for a moment": {"rescheduled_seconds": 1},
     "put off for a moment when it begins": {"next_sync_rescheduled_seconds": 1},
