@@ -209,7 +209,7 @@ class FivetranComponent(DeclaredAccount):
         from dagster_open_platform.lib.fivetran.materialize import report, resync_of
         from dagster_open_platform.lib.fivetran.sync import sync_connector
 
-        connector, tables = self._synced[context.op.name]
+        connector, tables = self._synced[context.op_execution_context.op.name]
         with fivetran.open(self.workspace) as api:
             outcome = sync_connector(
                 api,
