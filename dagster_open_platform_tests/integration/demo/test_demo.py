@@ -16,7 +16,14 @@ from dagster_open_platform.lib.aws.buckets import WORKSPACE
 from dagster_open_platform_local.stack.lock import is_held
 from dagster_open_platform_local.state import LocalState
 
-TOLD_BY_THE_CLOCK = ("_sling_loaded_at", "_loaded_at", "copy_loaded_at", "observed_at", "observed_date")
+TOLD_BY_THE_CLOCK = (
+    "_sling_loaded_at",
+    "_loaded_at",
+    "copy_loaded_at",
+    "observed_at",
+    "observed_date",
+    "_fivetran_synced",
+)
 BEFORE, AFTER = "2026-06-16", "2026-06-17"
 DAILY = dg.AssetKey(["bigquery", "pypi", "daily_file_downloads"])
 WEEKLY = dg.AssetKey(["purina", "oss_analytics", "dagster_pypi_downloads"])
