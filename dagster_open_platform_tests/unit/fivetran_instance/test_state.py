@@ -1,7 +1,9 @@
 """The committed state and descriptions are complete, and what the company's Fivetran answers."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import dagster as dg
@@ -138,3 +140,23 @@ def test_the_instance_names_connectors_beside_their_ids() -> None:
     said = re.findall(r"^ +(\w+): .*# (\S+)$", (FOLDER / "defs.yaml").read_text(), re.MULTILINE)
     assert len(said) > 5
     assert [(id_, name) for id_, name in said if names[id_] != name] == []
+
+
+def longest_gap(cron: str) -> dt.timedelta:
+    """The longest time between two ticks of a week."""
+    shape = "%Y-%m-%d %H:%M"
+    ticks = dg.TimeWindowPartitionsDefinition(start="2026-06-01 00:00", cron_schedule=cron, fmt=shape)
+    keys = ticks.get_partition_keys(current_time=dt.datetime(2026, 6, 8, tzinfo=dt.UTC))
+    moments = [dt.datetime.strptime(key, shape).replace(tzinfo=dt.UTC) for key in keys]
+    return max(after - before for before, after in pairwise(moments))
+
+
+def test_no_table_becomes_stale_between_two_syncs() -> None:
+    """A sync that ends late, or fails once and is tried again, is not stale yet."""
+    attributes = yaml.safe_load((FOLDER / "defs.yaml").read_text())["attributes"]
+    tight = []
+    for connector in CONNECTORS:
+        cron = attributes["connector_schedules"].get(connector.id, attributes["default_schedule"])
+        allowed = dt.timedelta(**attributes["freshness"].get(connector.id, attributes["default_freshness"]))
+        tight += [connector.name] if allowed < longest_gap(cron) + dt.timedelta(hours=4) else []
+    assert tight == []

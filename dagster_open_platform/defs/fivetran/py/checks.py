@@ -18,6 +18,7 @@ from dagster_open_platform.defs.fivetran.py.references import (
     Found,
     References,
 )
+from dagster_open_platform.lib.outcomes import RETRIES
 from dagster_open_platform.lib.warehouse import TableRef, WarehouseResource
 
 TOLERATED = 0.01
@@ -124,6 +125,7 @@ CHECKS = (
     name="fivetran_reference_checks",
     specs=[check.spec() for check in CHECKS],
     can_subset=True,
+    retry_policy=RETRIES,
     pool="warehouse",
 )
 def fivetran_reference_checks(
