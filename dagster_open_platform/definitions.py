@@ -98,5 +98,7 @@ def _finished(defs: dg.Definitions, environment: Environment) -> dg.Definitions:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """What Dagster loads."""
-    return build_definitions()
+    """What Dagster loads, once in a process."""
+    definitions = build_definitions()
+    garbage_collector.keep_what_is_there()
+    return definitions

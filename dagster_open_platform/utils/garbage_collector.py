@@ -1,4 +1,4 @@
-"""Python's cyclic garbage collector while very many objects are made that all stay.
+"""Python's cyclic garbage collector while very many objects are made that all stay, and once they are there.
 
 What belongs here: that. What does not: what is made.
 """
@@ -23,3 +23,12 @@ def paused() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+def keep_what_is_there() -> None:
+    """Leaves everything that is there now out of every collection to come, those at the end of the process among them.
+
+    A process that runs a step would otherwise walk over all definitions whenever it collects, and several times more when it ends:
+    0.8 s of processor time for the platform's. Only for a process that keeps them until its end, since what is garbage now stays too.
+    """
+    gc.freeze()

@@ -51,6 +51,25 @@ def test_definitions_load_with_an_empty_environment_and_no_network(tmp_path: Pat
     assert int(loaded.stdout) > 5
 
 
+def test_what_dagster_loads_is_left_out_of_collections(tmp_path: Path) -> None:
+    code = (
+        "import gc; from dagster_open_platform.definitions import defs; found = defs();"
+        " young = {id(each) for each in gc.get_objects()};"
+        " print(len(found.assets), sum(id(asset) in young for asset in found.assets))"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert loaded.returncode == 0, loaded.stderr
+    assets, collected = map(int, loaded.stdout.split())
+    assert assets > 5
+    assert collected == 0
+
+
 @pytest.fixture(scope="module")
 def local() -> dg.Definitions:
     return build_definitions(environment=Environment(EnvironmentName.LOCAL))

@@ -29,3 +29,16 @@ def test_an_error_leaves_it_as_before(was_enabled: bool) -> None:
     with pytest.raises(ValueError, match="no"), garbage_collector.paused():
         raise ValueError("no")
     assert gc.isenabled() is was_enabled
+
+
+def test_what_is_kept_is_in_no_collection() -> None:
+    cycle: list[object] = []
+    cycle.append(cycle)
+    before = gc.get_freeze_count()
+    garbage_collector.keep_what_is_there()
+    try:
+        assert gc.get_freeze_count() > before
+        assert not any(each is cycle for each in gc.get_objects())
+    finally:
+        gc.unfreeze()
+    assert any(each is cycle for each in gc.get_objects())
