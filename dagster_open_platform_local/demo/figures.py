@@ -87,6 +87,23 @@ _FIGURES: Mapping[str, str] = {
             group by currency
         )
     """,
+    "SaaS tools": """
+        select format('{:,} rows in {:,} tables of {:,} tools',
+            sum(estimated_size)::bigint, count(*), count(distinct schema_name))
+        from duckdb_tables()
+        where database_name = 'fivetran'
+        having count(*) > 0
+    """,
+    "Sales pipeline": """
+        select format('{:,} open opportunities: ', sum(found)::bigint)
+            || string_agg(format('{} {:,.0f}', currency_iso_code, amount), ', ' order by amount desc)
+        from (
+            select currency_iso_code, count(*) as found, sum(amount) as amount
+            from fivetran.salesforce.opportunity
+            where not is_closed and not _fivetran_deleted
+            group by currency_iso_code
+        )
+    """,
     "AWS bill": """
         select format('{:,.0f} USD in {}', sum(line_item_unblended_cost),
             strftime(bill_billing_period_start_date, '%B %Y'))

@@ -153,6 +153,8 @@ def test_everything_is_materialized_and_the_summary_says_what_came_of_it(grown: 
         "Last full week",
         "Issues",
         "Customers",
+        "SaaS tools",
+        "Sales pipeline",
         "Time",
         "Dagster",
     ):
