@@ -6,7 +6,6 @@ What belongs here: configuration, and reading the credentials that a component n
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
@@ -15,10 +14,9 @@ import dagster as dg
 from pydantic import Field
 
 from dagster_open_platform.lib.fivetran.errors import MissingCredentials
+from dagster_open_platform.lib.http_resource import HttpApiResource
 
 if TYPE_CHECKING:
-    import httpx
-
     from dagster_open_platform.lib.fivetran.protocol import FivetranApi
     from dagster_open_platform.lib.fivetran.sync import SyncLimits
 
@@ -48,17 +46,13 @@ def value_of(workspace: Workspace, field: str) -> str:
     return value
 
 
-class FivetranResource(dg.ConfigurableResource):
+class FivetranResource(HttpApiResource):
     """Fivetran's REST API."""
 
-    api_url: str | None = Field(
-        default=None,
-        description=f"The API's address. If not given: the variable {API_URL_VARIABLE} when a run starts, or else"
-        f" {DEFAULT_API_URL}.",
-    )
-    max_attempts: int = Field(
-        default=5, description="How often a request is sent before its failure counts.", ge=1
-    )
+    service = "Fivetran"
+    api_url_variable = API_URL_VARIABLE
+    default_api_url = DEFAULT_API_URL
+
     max_wait_seconds: float = Field(
         default=120.0,
         description="The longest wait that Fivetran may ask for; a longer one fails the run with the time in the message.",
@@ -71,10 +65,6 @@ class FivetranResource(dg.ConfigurableResource):
         default=300.0,
         description="How long to wait for a historical sync, or for a sync that Fivetran puts off, before it is left.",
     )
-
-    def transport(self) -> httpx.BaseTransport | None:
-        """What requests go through; None: the network. For tests to replace."""
-        return None
 
     @property
     def limits(self) -> SyncLimits:
@@ -107,18 +97,11 @@ class FivetranResource(dg.ConfigurableResource):
             InvalidRequest: A credential cannot be a header, or the address is not one.
         """
         from dagster_open_platform.lib.fivetran.client import ACCEPT, FivetranClient
-        from dagster_open_platform.lib.http import HttpClient, RetryLimits, Secrets
+        from dagster_open_platform.lib.http import Secrets
 
         key, secret = value_of(workspace, "api_key"), value_of(workspace, "api_secret")
         # https://fivetran.com/docs/rest-api/getting-started#authentication
         basic = base64.b64encode(f"{key}:{secret}".encode()).decode()
-        with HttpClient(
-            self.api_url or os.environ.get(API_URL_VARIABLE) or DEFAULT_API_URL,
-            service="Fivetran",
-            secrets=Secrets({"Authorization": f"Basic {basic}"}, values=(key, secret)),
-            credentials_hint="the API key and its secret",
-            headers={"Accept": ACCEPT},
-            limits=RetryLimits(attempts=self.max_attempts, max_retry_after_seconds=self.max_wait_seconds),
-            transport=self.transport(),
-        ) as http:
+        secrets = Secrets({"Authorization": f"Basic {basic}"}, values=(key, secret))
+        with self.http_client(secrets, "the API key and its secret", {"Accept": ACCEPT}) as http:
             yield FivetranClient(http)

@@ -14,10 +14,9 @@ import dagster as dg
 from pydantic import Field
 
 from dagster_open_platform.lib.github.errors import MissingToken
+from dagster_open_platform.lib.http_resource import HttpApiResource
 
 if TYPE_CHECKING:
-    import httpx
-
     from dagster_open_platform.lib.github.client import GitHubClient
 
 DEFAULT_API_URL = "https://api.github.com"
@@ -25,8 +24,12 @@ API_URL_VARIABLE = "GITHUB_API_URL"
 TOKEN_VARIABLE = "GITHUB_TOKEN"  # noqa: S105  # the name of a variable
 
 
-class GitHubResource(dg.ConfigurableResource):
+class GitHubResource(HttpApiResource):
     """GitHub's GraphQL API."""
+
+    service = "GitHub"
+    api_url_variable = API_URL_VARIABLE
+    default_api_url = DEFAULT_API_URL
 
     token: str | None = Field(
         default=None,
@@ -34,22 +37,6 @@ class GitHubResource(dg.ConfigurableResource):
         f" {TOKEN_VARIABLE} when a run starts.",
         repr=False,
     )
-    api_url: str | None = Field(
-        default=None,
-        description=f"The API's address. If not given: the variable {API_URL_VARIABLE} when a run starts, or else"
-        f" {DEFAULT_API_URL}.",
-    )
-    max_attempts: int = Field(
-        default=5, description="How often a request is sent before its failure counts.", ge=1
-    )
-    max_wait_seconds: float = Field(
-        default=300.0,
-        description="The longest wait that GitHub may ask for; a longer one fails the run with the time in the message.",
-    )
-
-    def transport(self) -> httpx.BaseTransport | None:
-        """What requests go through; None: the network. For tests to replace."""
-        return None
 
     @contextmanager
     def connect(self) -> Iterator[GitHubClient]:
@@ -60,7 +47,7 @@ class GitHubResource(dg.ConfigurableResource):
             InvalidRequest: The token cannot be a header, or the address is not one.
         """
         from dagster_open_platform.lib.github.client import GitHubClient
-        from dagster_open_platform.lib.http import HttpClient, RetryLimits, Secrets
+        from dagster_open_platform.lib.http import Secrets
 
         token = self.token.get_value() if isinstance(self.token, dg.EnvVar) else self.token
         token = token or os.environ.get(TOKEN_VARIABLE) or ""
@@ -69,12 +56,6 @@ class GitHubResource(dg.ConfigurableResource):
                 f"There is no GitHub token: set {TOKEN_VARIABLE} to one that may read the repositories' issues and"
                 " discussions."
             )
-        with HttpClient(
-            self.api_url or os.environ.get(API_URL_VARIABLE) or DEFAULT_API_URL,
-            service="GitHub",
-            secrets=Secrets({"Authorization": f"Bearer {token}"}),
-            credentials_hint=TOKEN_VARIABLE,
-            limits=RetryLimits(attempts=self.max_attempts, max_retry_after_seconds=self.max_wait_seconds),
-            transport=self.transport(),
-        ) as http:
+        secrets = Secrets({"Authorization": f"Bearer {token}"})
+        with self.http_client(secrets, credentials_hint=TOKEN_VARIABLE) as http:
             yield GitHubClient(http)

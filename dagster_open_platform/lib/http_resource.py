@@ -1,0 +1,69 @@
+"""What the Dagster resources over HTTP APIs have in common: where the API is, and how long it is put up with.
+
+What belongs here: that configuration, and the client that follows from it. What does not: credentials, and what is asked
+(``lib/<vendor>/``); sending (``lib/http/``, which is imported when a run uses it, not while definitions load).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+import dagster as dg
+from pydantic import Field
+
+if TYPE_CHECKING:
+    import httpx
+
+    from dagster_open_platform.lib.http import HttpClient, Secrets
+
+
+class HttpApiResource(dg.ConfigurableResource):
+    """The base of a vendor's resource, which names the vendor, its address, and the variable of another one."""
+
+    service: ClassVar[str]
+    """The vendor's name in messages."""
+    api_url_variable: ClassVar[str]
+    default_api_url: ClassVar[str]
+
+    api_url: str | None = Field(
+        default=None,
+        description="The API's address. If not given: the variable of its name when a run starts, or else the vendor's own.",
+    )
+    max_attempts: int = Field(
+        default=5, description="How often a request is sent before its failure counts.", ge=1
+    )
+    max_wait_seconds: float = Field(
+        default=300.0,
+        description="The longest wait that the vendor may ask for; a longer one fails the run with the time in the message.",
+    )
+
+    def transport(self) -> httpx.BaseTransport | None:
+        """What requests go through; None: the network. For tests to replace."""
+        return None
+
+    def http_client(
+        self, secrets: Secrets, credentials_hint: str, headers: Mapping[str, str] | None = None
+    ) -> HttpClient:
+        """A client, which the caller closes.
+
+        Args:
+            secrets: Headers with credentials.
+            credentials_hint: Where they come from, for the message of a 401.
+            headers: Further headers.
+
+        Raises:
+            InvalidRequest: The address is not one.
+        """
+        from dagster_open_platform.lib.http import HttpClient, RetryLimits
+
+        return HttpClient(
+            self.api_url or os.environ.get(self.api_url_variable) or self.default_api_url,
+            service=self.service,
+            secrets=secrets,
+            credentials_hint=credentials_hint,
+            headers=headers,
+            limits=RetryLimits(attempts=self.max_attempts, max_retry_after_seconds=self.max_wait_seconds),
+            transport=self.transport(),
+        )
