@@ -23,7 +23,7 @@ import pyarrow as pa
 
 from dagster_open_platform_local.company.commercial.staff import Ownership, owners, sales_people
 from dagster_open_platform_local.company.hashing import Draws, thresholds
-from dagster_open_platform_local.company.moments import DAY_SECONDS, NEVER, unix_seconds
+from dagster_open_platform_local.company.moments import DAY_SECONDS, NEVER, known_where, unix_seconds
 from dagster_open_platform_local.company.names import ORGANIZATION_SUFFIXES, people_names
 from dagster_open_platform_local.company.organizations import PLANS, plans
 from dagster_open_platform_local.company.product.accounts import billing_begun
@@ -228,11 +228,11 @@ def _entered_again(draws: Draws, number: Integers, created: Integers) -> tuple[I
 def _described(found: Directory, number: Integers, created: Integers) -> CrmAccounts:
     is_organization = number % 4 < 2
     index = np.where(is_organization, number // 4 - 1, 0)
-    billed = np.where(is_organization, billing_begun(found)[index], NEVER)
+    billed = known_where(is_organization, billing_begun(found), index, NEVER)
     people, draws = sales_people(found.settings, found.today), found.draws("crm_accounts", number)
     owned = owners(people, "AE", draws, created)
     managed = owners(people, "CSM", draws, np.where(billed < NEVER, np.maximum(created, billed), created))
-    changed = np.where(is_organization, found.changed[index], 0)
+    changed = known_where(is_organization, found.changed, index, 0)
     for moment in (created, owned.since, np.where(billed < NEVER, managed.since, 0)):
         changed = np.maximum(changed, moment)
     by_number = np.argsort(number)
@@ -245,9 +245,9 @@ def _described(found: Directory, number: Integers, created: Integers) -> CrmAcco
         **{**names, "name": _as_entered(draws, names["name"], number % 2 == 1)},
         industry=pa.array(industry, pa.string()),
         created=created,
-        signed_up=np.where(is_organization, found.created[index], NEVER),
+        signed_up=known_where(is_organization, found.created, index, NEVER),
         billed=billed,
-        canceled=np.where(is_organization, found.canceled[index], NEVER),
+        canceled=known_where(is_organization, found.canceled, index, NEVER),
         changed=changed,
         owners=owned,
         managers=managed,

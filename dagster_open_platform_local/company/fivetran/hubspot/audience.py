@@ -18,7 +18,7 @@ from dagster_open_platform_local.company.commercial.accounts import tools_since
 from dagster_open_platform_local.company.commercial.contacts import FIRST_LEAD, CrmContacts, crm_contacts
 from dagster_open_platform_local.company.commercial.webinars import Registrations
 from dagster_open_platform_local.company.hashing import Draws
-from dagster_open_platform_local.company.moments import DAY_SECONDS, NEVER
+from dagster_open_platform_local.company.moments import DAY_SECONDS, NEVER, known_where
 from dagster_open_platform_local.company.product.columns import Integers, Mask
 from dagster_open_platform_local.company.product.directory import Directory, directory
 from dagster_open_platform_local.company.product.happenings import happens
@@ -237,13 +237,13 @@ def _text_columns(texts: dict[str, pa.Array], crm: CrmContacts, index: Integers)
 
 
 def _crm_columns(crm: CrmContacts, index: Integers, created: Integers) -> dict[str, Integers]:
-    known, there = index >= 0, np.maximum(index, 0)
+    known = index >= 0
     return {
-        "account": np.where(known, crm.account[there], -1),
-        "campaign_index": np.where(known, crm.campaign_index[there], -1),
-        "first_owner": np.where(known, crm.owners.first[there], -1),
-        "owner": np.where(known, crm.owners.owner[there], -1),
-        "owner_since": np.where(known, np.maximum(crm.owners.since[there], created), NEVER),
+        "account": known_where(known, crm.account, index, -1),
+        "campaign_index": known_where(known, crm.campaign_index, index, -1),
+        "first_owner": known_where(known, crm.owners.first, index, -1),
+        "owner": known_where(known, crm.owners.owner, index, -1),
+        "owner_since": np.maximum(known_where(known, crm.owners.since, index, NEVER), created),
     }
 
 

@@ -27,7 +27,7 @@ from dagster_open_platform_local.company.fivetran.hubspot.numbers import (
 from dagster_open_platform_local.company.fivetran.hubspot.stages import STAGES, company_stages, current
 from dagster_open_platform_local.company.fivetran.salesforce.ids import salesforce_ids
 from dagster_open_platform_local.company.hashing import Draws
-from dagster_open_platform_local.company.moments import NEVER
+from dagster_open_platform_local.company.moments import NEVER, known_where
 from dagster_open_platform_local.company.product.columns import (
     Integers,
     Mask,
@@ -91,7 +91,7 @@ def _described(settings: CompanySettings, today: date, who: Firms) -> dict[str, 
     draws = Draws(settings.seed, "hubspot_companies", who.number)
     a_head = np.array(_THOUSANDS_A_HEAD)[draws.below("revenue", len(_THOUSANDS_A_HEAD))] * 1_000
     unknown = employees.is_null().to_numpy(zero_copy_only=False) | draws.chance("no_revenue", 0.4)
-    signed_up = np.where(has_organization, found.created[np.maximum(who.organization, 1) - 1], NEVER)
+    signed_up = known_where(has_organization, found.created, who.organization - 1, NEVER)
     return {
         "property_country": pa.array(
             [None if each is None else COUNTRIES[each][0] for each in country.to_pylist()], pa.string()
@@ -132,8 +132,10 @@ def _of_accounts(settings: CompanySettings, today: date, who: Firms) -> dict[str
             none, 0, np.bincount(sold.account, minlength=size)[account]
         ),
         "property_first_deal_created_date": moments(np.where(none, NEVER, first[account])),
-        "property_recent_deal_amount": pa.array(sold.amount_cents[recent] / 100, mask=recent < 0),
-        "property_recent_deal_close_date": moments(np.where(recent < 0, NEVER, sold.close[recent])),
+        "property_recent_deal_amount": pa.array(
+            known_where(recent >= 0, sold.amount_cents, recent, 0) / 100, mask=recent < 0
+        ),
+        "property_recent_deal_close_date": moments(known_where(recent >= 0, sold.close, recent, NEVER)),
         "property_total_revenue": pa.array(total[account] / 100, mask=none | (recent < 0)),
     }
 
@@ -179,13 +181,17 @@ def _lists(settings: CompanySettings, today: date, who: Firms) -> dict[str, pa.T
     ]  # fmt: skip
     customers = company_stages(settings, today)[-1]
     found = directory(settings, today)
-    plan = found.organizations["plan"].combine_chunks().take(pa.array(np.maximum(who.organization, 1) - 1))
+    plan = (
+        found.organizations["plan"]
+        .combine_chunks()
+        .take(pa.array(who.organization - 1, mask=who.organization == 0))
+    )
     large = np.array([each == "ENTERPRISE" for each in plan.to_pylist()], dtype=np.bool_) & (
         who.organization > 0
     )
     joined_at: list[Integers] = [
         customers,
-        np.where(large, np.maximum(found.changed[np.maximum(who.organization, 1) - 1], who.created), NEVER),
+        np.maximum(known_where(large, found.changed, who.organization - 1, NEVER), who.created),
     ]
     there = [np.flatnonzero(each < NEVER) for each in joined_at]
     members = {

@@ -32,7 +32,7 @@ from dagster_open_platform_local.company.fivetran.hubspot.numbers import (
 )
 from dagster_open_platform_local.company.fivetran.hubspot.stages import STAGES, contact_stages, current
 from dagster_open_platform_local.company.fivetran.salesforce.ids import salesforce_ids
-from dagster_open_platform_local.company.moments import NEVER, unix_seconds
+from dagster_open_platform_local.company.moments import NEVER, known_where, unix_seconds
 from dagster_open_platform_local.company.product.columns import (
     Integers,
     choice,
@@ -99,7 +99,7 @@ def _relations(settings: CompanySettings, today: date, people: Audience) -> dict
     found, crm, who = directory(settings, today), crm_contacts(settings, today), firms(settings, today)
     accounts, sold = crm_accounts(settings, today), deals(settings, today)
     is_user = people.user > 0
-    organization = np.where(is_user, found.user_organization[np.maximum(people.user, 1) - 1], 0)
+    organization = known_where(is_user, found.user_organization, people.user - 1, 0)
     known, account = people.account >= 0, np.maximum(people.account, 0)
     company = pa.array(np.maximum(who.of_contact, 0), mask=who.of_contact < 0)
     of_users = (
@@ -160,9 +160,10 @@ def _origin(settings: CompanySettings, today: date, people: Audience) -> dict[st
     index = pa.array(np.maximum(people.campaign_index, 0), mask=~is_known)
     draws = people.draws(settings, "hubspot_origin")
     other = choice(_UNPAID, np.where(people.user > 0, len(_UNPAID) - 1, draws.below("source", len(_UNPAID))))
-    organization = directory(settings, today).user_organization[np.maximum(people.user, 1) - 1]
-    touched = sign_up_sources(settings, today).touched[organization - 1]
-    first = np.where(is_known & (people.user > 0), touched, people.created)
+    came = is_known & (people.user > 0)
+    organization = known_where(came, directory(settings, today).user_organization, people.user - 1, 0)
+    touched = known_where(came, sign_up_sources(settings, today).touched, organization - 1, NEVER)
+    first = np.where(came, touched, people.created)
     visits = 1 + draws.below("visits", 12)
     return {
         "property_hs_analytics_source": either(is_known, source.take(index), other),

@@ -16,7 +16,7 @@ import pyarrow as pa
 from dagster_open_platform_local.company.commercial.accounts import crm_accounts, tools_since
 from dagster_open_platform_local.company.fivetran.hubspot.audience import audience
 from dagster_open_platform_local.company.hashing import Draws
-from dagster_open_platform_local.company.moments import NEVER
+from dagster_open_platform_local.company.moments import NEVER, known_where
 from dagster_open_platform_local.company.product.columns import Integers
 from dagster_open_platform_local.company.product.directory import Directory, directory
 from dagster_open_platform_local.company.settings import CompanySettings
@@ -68,7 +68,7 @@ def firms(settings: CompanySettings, today: date) -> Firms:
     organization = np.concatenate([accounts.organization, others])
     account = np.concatenate([np.arange(accounts.number.size), np.full(others.size, -1)])
     made = np.concatenate([accounts.created, np.full(others.size, NEVER)])
-    signed_up = np.where(organization > 0, found.created[np.maximum(organization, 1) - 1], NEVER)
+    signed_up = known_where(organization > 0, found.created, organization - 1, NEVER)
     # An account that doubles another is only known from when sales entered it.
     signed_up = np.where(number % 2 == 1, NEVER, signed_up)
     start = tools_since(settings) + Draws(settings.seed, "hubspot_companies", number).below("import", 5400)

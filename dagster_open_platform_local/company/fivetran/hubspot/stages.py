@@ -17,7 +17,7 @@ from dagster_open_platform_local.company.commercial.contacts import crm_contacts
 from dagster_open_platform_local.company.commercial.deals import deals
 from dagster_open_platform_local.company.fivetran.hubspot.audience import audience
 from dagster_open_platform_local.company.fivetran.hubspot.firms import firms
-from dagster_open_platform_local.company.moments import DAY_SECONDS, NEVER, unix_seconds
+from dagster_open_platform_local.company.moments import DAY_SECONDS, NEVER, known_where, unix_seconds
 from dagster_open_platform_local.company.product.columns import Integers, choice
 from dagster_open_platform_local.company.product.happenings import happens
 from dagster_open_platform_local.company.settings import CompanySettings
@@ -54,7 +54,7 @@ def contact_stages(settings: CompanySettings, today: date) -> NDArray[np.int64]:
         draws, "qualified", _QUALIFIES, people.created, (3600, 2 * _DAY, 12 * _DAY, 80 * _DAY)
     )
     known = people.crm >= 0
-    converted = np.where(known, crm.converted[np.maximum(people.crm, 0)], NEVER)
+    converted = known_where(known, crm.converted, people.crm, NEVER)
     has_account = people.account >= 0
     account = np.maximum(people.account, 0)
     belongs = has_account & (converted < NEVER)
