@@ -9,12 +9,13 @@ component types.
 """
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import ModuleType
 from typing import Any
 
 import dagster as dg
+from dagster_shared.record import replace
 
 import dagster_open_platform.defs
 from dagster_open_platform.lib.automation_sensors import automation_sensors
@@ -91,9 +92,18 @@ def _finished(defs: dg.Definitions, environment: Environment) -> dg.Definitions:
             metadata = git_references(metadata, environment.git)
         if spec.key in materializable and spec.freshness_policy is None:
             spec = dg.apply_freshness_policy(spec, DEFAULT_FRESHNESS)
-        return spec.replace_attributes(metadata=metadata)
+        return spec if metadata == spec.metadata else spec.replace_attributes(metadata=metadata)
 
-    return defs.map_asset_specs(func=finish)
+    return replace(defs, assets=[_with_specs(asset, finish) for asset in defs.assets or ()])
+
+
+def _with_specs(asset: Any, finish: Callable[[dg.AssetSpec], dg.AssetSpec]) -> Any:
+    """An asset with finished specifications. One that is finished already is not made anew, which costs more than looking."""
+    if isinstance(asset, dg.AssetSpec):
+        return finish(asset)
+    if isinstance(asset, dg.AssetsDefinition) and any(finish(spec) is not spec for spec in asset.specs):
+        return asset.map_asset_specs(finish)
+    return asset
 
 
 @dg.definitions

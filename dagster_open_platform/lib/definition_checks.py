@@ -98,11 +98,11 @@ def missing_resources(defs: dg.Definitions) -> Iterator[str]:
 
 def wrong_targets(defs: dg.Definitions) -> Iterator[str]:
     """A line for each schedule whose target matches no asset that it could materialize, or too different ones."""
-    assets = [
-        dg.AssetsDefinition(specs=[asset]) if isinstance(asset, dg.AssetSpec) else asset
-        for asset in defs.assets or ()
-    ]
+    assets = list(defs.assets or ())
+    external = [asset for asset in assets if isinstance(asset, dg.AssetSpec)]
     definitions = [asset for asset in assets if isinstance(asset, dg.AssetsDefinition)]
+    if external:
+        definitions.append(dg.AssetsDefinition(specs=external))
     partitions = {
         spec.key: spec.partitions_def
         for asset in definitions

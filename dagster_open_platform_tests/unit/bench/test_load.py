@@ -16,34 +16,36 @@ def files(folder: Path) -> dict[str, bytes]:
 
 def test_copies_differ_in_fivetran_alone(tmp_path: Path) -> None:
     found = {name: files(folder) for name, folder in load.copies(tmp_path).items()}
-    whole, without, grown = (found[name] for name in ("whole", "without", "grown"))
+    whole, without = found["whole"], found["without"]
     own = "dagster_open_platform/defs/fivetran/"
     assert without == {name: content for name, content in whole.items() if not name.startswith(own)}
-    assert {name for name in whole if grown[name] != whole[name]} == {f"{own}components/state.json"}
-    assert all(name.startswith(f"{own}components/descriptions/copy_") for name in grown.keys() - whole.keys())
+    for grown in (found["half"], found["grown"]):
+        assert {name for name in whole if grown[name] != whole[name]} == {f"{own}components/state.json"}
+        assert all(
+            name.startswith(f"{own}components/descriptions/copy_") for name in grown.keys() - whole.keys()
+        )
 
 
-def test_what_is_grown_is_a_state_with_all_of_it_many_times(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("copy", "times"), [("half", load.TIMES // 2), ("grown", load.TIMES)])
+def test_what_is_grown_is_a_state_with_all_of_it_many_times(tmp_path: Path, copy: str, times: int) -> None:
     components = "dagster_open_platform/defs/fivetran/components"
     copies = load.copies(tmp_path)
-    one, many = (
-        read_state(copies[name] / components / "state.json").connectors for name in ("whole", "grown")
-    )
-    assert len(many) == load.TIMES * len(one)
+    one, many = (read_state(copies[name] / components / "state.json").connectors for name in ("whole", copy))
+    assert len(many) == times * len(one)
     tables = [str((schema.name, table.name)) for each in many.values() for *_, schema, table in each.tables()]
-    assert len(tables) == load.TIMES * sum(len(list(each.tables())) for each in one.values())
+    assert len(tables) == times * sum(len(list(each.tables())) for each in one.values())
     assert len(set(tables)) == len(tables)
-    described = {path.stem for path in (copies["grown"] / components / "descriptions").iterdir()}
+    described = {path.stem for path in (copies[copy] / components / "descriptions").iterdir()}
     assert {schema.name for each in many.values() for schema in each.schemas.values()} <= described
 
 
 @pytest.mark.parametrize(
     ("seconds", "kept"),
     [
-        ({"floor": 2.0, "without": 3.0, "whole": 3.3, "grown": 6.2}, [True, True, True]),
-        ({"floor": 2.0, "without": 3.1, "whole": 3.3, "grown": 5.0}, [False, True, True]),
-        ({"floor": 2.0, "without": 3.0, "whole": 3.4, "grown": 6.0}, [True, False, True]),
-        ({"floor": 2.0, "without": 3.0, "whole": 3.2, "grown": 5.3}, [True, True, False]),
+        ({"floor": 2.0, "without": 3.0, "whole": 3.2, "half": 4.0, "grown": 5.1}, [True, True, True]),
+        ({"floor": 2.0, "without": 3.1, "whole": 3.3, "half": 4.0, "grown": 4.9}, [False, True, True]),
+        ({"floor": 2.0, "without": 3.0, "whole": 3.32, "half": 4.0, "grown": 5.0}, [True, False, True]),
+        ({"floor": 2.0, "without": 3.0, "whole": 3.2, "half": 4.0, "grown": 5.3}, [True, True, False]),
     ],
 )
 def test_each_ratio_has_a_limit_of_its_own(seconds: dict[str, float], kept: list[bool]) -> None:
