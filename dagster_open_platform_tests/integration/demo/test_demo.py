@@ -28,6 +28,9 @@ BEFORE, AFTER = "2026-06-16", "2026-06-17"
 DAILY = dg.AssetKey(["bigquery", "pypi", "daily_file_downloads"])
 WEEKLY = dg.AssetKey(["purina", "oss_analytics", "dagster_pypi_downloads"])
 
+# Each demo makes the whole graph, and a fixture runs three of them.
+pytestmark = pytest.mark.timeout(1500)
+
 Rows = Mapping[str, list[str]]
 
 
