@@ -42,6 +42,14 @@ def table(connector: str, name: str, today: date = TODAY) -> list[dict[str, Any]
     return rows(connector, today=today)[name].to_pylist()
 
 
+def assert_resolves(connector: str, reference: str, target: str) -> None:
+    """Every id that a column (`table.column`) has is one of another table's, and there are some."""
+    name, _, column = reference.partition(".")
+    used = {row[column] for row in table(connector, name)} - {None}
+    assert used
+    assert used <= {row["id"] for row in table(connector, target)}
+
+
 def keys(found: pa.Table, layout: Layout) -> pa.Table:
     """The key of each row."""
     return found.select(list(layout.primary_key))

@@ -10,7 +10,13 @@ import pytest
 
 from dagster_open_platform_local.company.exports.community import activity
 from dagster_open_platform_local.company.product.state import product_tables
-from dagster_open_platform_tests.unit.company_fivetran.made import SETTINGS, TODAY, TOMORROW, table
+from dagster_open_platform_tests.unit.company_fivetran.made import (
+    SETTINGS,
+    TODAY,
+    TOMORROW,
+    assert_resolves,
+    table,
+)
 
 REFERENCES = {
     "action.incident_id": "incident",
@@ -46,10 +52,7 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(("reference", "target"), REFERENCES.items())
 def test_references_resolve(reference: str, target: str) -> None:
-    name, _, column = reference.partition(".")
-    used = {row[column] for row in rows(name)} - {None}
-    assert used
-    assert used <= {row["id"] for row in rows(target)}
+    assert_resolves("incident_io", reference, target)
 
 
 def incidents(word: str) -> list[dict[str, Any]]:

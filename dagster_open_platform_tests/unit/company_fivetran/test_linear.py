@@ -10,7 +10,13 @@ from dagster_open_platform_local.company.commercial.accounts import crm_accounts
 from dagster_open_platform_local.company.github_state import github_tables
 from dagster_open_platform_local.company.product.texts import ODDITIES
 from dagster_open_platform_local.company.warehouse.staff import DOMAIN
-from dagster_open_platform_tests.unit.company_fivetran.made import SETTINGS, TODAY, TOMORROW, table
+from dagster_open_platform_tests.unit.company_fivetran.made import (
+    SETTINGS,
+    TODAY,
+    TOMORROW,
+    assert_resolves,
+    table,
+)
 
 REFERENCES = {
     "attachment.issue_id": "issue",
@@ -65,10 +71,7 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(("reference", "target"), REFERENCES.items())
 def test_references_resolve(reference: str, target: str) -> None:
-    name, _, column = reference.partition(".")
-    used = {row[column] for row in rows(name)} - {None}
-    assert used
-    assert used <= {row["id"] for row in rows(target)}
+    assert_resolves("linear", reference, target)
 
 
 def test_an_issue_belongs_to_one_team_throughout() -> None:
