@@ -73,9 +73,9 @@ class Environment:
 LOGICAL_DATABASES = ("purina", "dwh_reporting")
 """Every database that the platform writes, by the name that asset keys use: raw data, and what dbt makes of it."""
 
-SHARED_DATABASES = ("snowflake", "fivetran")
-"""Databases that others fill and the platform only reads: Snowflake's own, with the schema ``account_usage``, and Fivetran's
-destination, with a schema a connector."""
+SHARED_DATABASES = ("snowflake", "fivetran", "segment", "stripe")
+"""Databases that others fill and the platform only reads: Snowflake's own, with the schema ``account_usage``; Fivetran's destination,
+with a schema a connector; Segment's, with a schema a source; and what Stripe shares, with the schema ``stripe``."""
 
 ROLES: Mapping[EnvironmentName, str | None] = {
     # A laptop has no Snowflake.

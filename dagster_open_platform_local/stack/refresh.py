@@ -4,18 +4,15 @@ What belongs here: a stack of nothing but the vendors, which lasts as long as th
 (`dagster_open_platform.lib.fivetran.refresh`).
 """
 
-import secrets
 import sys
 import tempfile
 from pathlib import Path
 
 from dagster_open_platform_local.company.clock import CompanyClock, write_clock
 from dagster_open_platform_local.company.settings import settings_from_environment
-from dagster_open_platform_local.services.saas.fivetran.credentials import FivetranCredentials
-from dagster_open_platform_local.services.saas.fivetran.destination import ensure_database
 from dagster_open_platform_local.stack.environment import base_environment, exported_variables
 from dagster_open_platform_local.stack.lock import command_line
-from dagster_open_platform_local.stack.services import saas_service
+from dagster_open_platform_local.stack.services import new_vendor_credentials, saas_service
 from dagster_open_platform_local.stack.supervisor import Supervisor
 from dagster_open_platform_local.state import LocalState
 
@@ -35,12 +32,11 @@ def refresh_state(check: bool) -> int:
     with tempfile.TemporaryDirectory(prefix="dop-refresh-") as folder:
         state = LocalState(Path(folder).resolve())
         state.create()
-        ensure_database(state.warehouse)
         settings = settings_from_environment()
         # A company of no days: which tables there are does not depend on what happened.
         write_clock(state.company, CompanyClock(settings, settings.epoch, follows_calendar=False))
         base, exported = base_environment(state), exported_variables(state)
         with Supervisor(state, command_line("refresh-state"), base, exported) as supervisor:
-            supervisor.start([saas_service(state, secrets.token_urlsafe(24), FivetranCredentials.new())])
+            supervisor.start([saas_service(state, new_vendor_credentials())])
             command = [sys.executable, "-m", "dagster_open_platform.lib.fivetran.refresh"]
             return supervisor.run(supervisor.process("refresh", [*command, *(["--check"] if check else [])]))

@@ -6,13 +6,14 @@ does not: what they answer.
 
 import secrets
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from dagster_open_platform_local.services.bigquery.credentials import local_credentials
 from dagster_open_platform_local.services.postgres.databases import HOST, REPLICATOR, ProductDatabases
 from dagster_open_platform_local.services.s3.credentials import S3Credentials
-from dagster_open_platform_local.services.saas.fivetran.credentials import FivetranCredentials
+from dagster_open_platform_local.services.saas.vendor import Credentials
+from dagster_open_platform_local.services.saas.vendors import VENDORS
 from dagster_open_platform_local.stack.health import postgres_health
 from dagster_open_platform_local.stack.ports import free_port
 from dagster_open_platform_local.stack.supervisor import Service
@@ -29,7 +30,7 @@ def company_services(state: LocalState) -> list[Service]:
         product_service(state, databases),
         s3_service(state, S3Credentials.new()),
         _bigquery(state, secrets.token_urlsafe(24)),
-        saas_service(state, secrets.token_urlsafe(24), FivetranCredentials.new()),
+        saas_service(state, new_vendor_credentials()),
     ]
 
 
@@ -92,17 +93,31 @@ def _bigquery(state: LocalState, token: str) -> Service:
     )
 
 
-def saas_service(state: LocalState, github_token: str, fivetran: FivetranCredentials) -> Service:
-    """The company's SaaS vendors. Fivetran loads into the warehouse."""
+def new_vendor_credentials() -> Mapping[str, Credentials]:
+    """Credentials of every vendor, by its name, that nobody knows yet."""
+    return {vendor.name: vendor.new_credentials() for vendor in VENDORS}
+
+
+def saas_service(state: LocalState, credentials: Mapping[str, Credentials]) -> Service:
+    """The company's SaaS vendors, some of which load into the warehouse.
+
+    Args:
+        state: Where the company and the warehouse are.
+        credentials: Of every vendor, by its name.
+    """
     return Service(
         name="saas",
         command=lambda port: [*_module("saas", state)(port), "--warehouse", str(state.warehouse)],
-        secrets={"GITHUB_EMULATOR_TOKEN": github_token, **fivetran.service_variables},
-        provides=lambda port: {
-            "GITHUB_API_URL": f"http://127.0.0.1:{port}/github",
-            "GITHUB_TOKEN": github_token,
-            **fivetran.platform_variables(f"http://127.0.0.1:{port}/fivetran"),
+        secrets={
+            name: value for each in credentials.values() for name, value in each.service_variables.items()
         },
+        provides=lambda port: {
+            name: value
+            for vendor, each in credentials.items()
+            for name, value in each.platform_variables(f"http://127.0.0.1:{port}/{vendor}").items()
+        },
+        # It is up when all is delivered: of a company of ten times the size that takes minutes.
+        startup_seconds=600.0,
     )
 
 

@@ -14,7 +14,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m dagster_open_platform_local.services.saas")
     parser.add_argument("--port", type=int, required=True, help="TCP port on 127.0.0.1")
     parser.add_argument("--company", type=Path, required=True, help="directory of the simulated company")
-    parser.add_argument("--warehouse", type=Path, required=True, help="directory that Fivetran loads into")
+    parser.add_argument("--warehouse", type=Path, required=True, help="directory of the laptop's warehouse")
     arguments = parser.parse_args()
     try:
         app = saas_app(arguments.company, arguments.warehouse, os.environ)

@@ -1,50 +1,47 @@
 """Puts the vendors' APIs under one roof.
 
-What belongs here: which vendor stands under which path, and which variables hold the tokens they accept.
+What belongs here: opening every vendor, each under a path of its own, and closing them. What does not: which there are (`vendors.py`).
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from dagster_open_platform_local.company.clock import read_clock
-from dagster_open_platform_local.company.fivetran.connectors import CONNECTORS
-from dagster_open_platform_local.services.saas.fivetran.account import FivetranAccount
-from dagster_open_platform_local.services.saas.fivetran.app import FivetranApi, fivetran_app
-from dagster_open_platform_local.services.saas.fivetran.credentials import FivetranCredentials
-from dagster_open_platform_local.services.saas.fivetran.sources import sources_of
-from dagster_open_platform_local.services.saas.github.app import GitHubApi, github_app
-
-GITHUB_TOKEN_VARIABLE = "GITHUB_EMULATOR_TOKEN"  # noqa: S105  # the name of a variable
+from dagster_open_platform_local.services.following import FollowingApp
+from dagster_open_platform_local.services.saas.deliveries import Deliveries
+from dagster_open_platform_local.services.saas.vendor import Premises, Vendor
+from dagster_open_platform_local.services.saas.vendors import VENDORS
 
 
-def saas_app(company: Path, warehouse: Path, environ: Mapping[str, str]) -> Starlette:
-    """The application that serves every vendor.
+def saas_app(
+    company: Path, warehouse: Path, environ: Mapping[str, str], vendors: Sequence[Vendor] = VENDORS
+) -> FollowingApp:
+    """The application that serves every vendor; it is healthy when all that they deliver by themselves is there.
 
     Args:
         company: Directory of the simulated company.
-        warehouse: Directory of the laptop's warehouse, where Fivetran's destination is.
-        environ: Where the accepted tokens are looked up, usually ``os.environ``.
+        warehouse: Directory of the laptop's warehouse, which some vendors deliver into.
+        environ: Where the accepted credentials are looked up, usually ``os.environ``.
+        vendors: Whom it serves.
 
     Raises:
-        ValueError: When the variable of a token is missing; names it.
+        ValueError: A variable of somebody's credentials is missing; names it.
     """
-    token = environ.get(GITHUB_TOKEN_VARIABLE, "")
-    if not token:
-        raise ValueError(f"{GITHUB_TOKEN_VARIABLE} must hold the token that the emulated GitHub accepts")
-    credentials = FivetranCredentials.of(environ)
-    account = FivetranAccount(sources_of(CONNECTORS), company, warehouse, lambda: read_clock(company))
+    premises = Premises(company, warehouse, environ)
+    mounted = {vendor.name: vendor.mount(premises) for vendor in vendors}
+    found = [delivery for each in mounted.values() for delivery in each.deliveries]
+    deliveries = Deliveries(company, warehouse, found)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        deliveries.start()
         yield
-        account.close()
+        deliveries.stop()
+        for each in mounted.values():
+            each.close()
 
-    routes = [
-        Mount("/github", app=github_app(GitHubApi.of_company(company, token))),
-        Mount("/fivetran", app=fivetran_app(FivetranApi(account, credentials))),
-    ]
-    return Starlette(routes=routes, lifespan=lifespan)
+    routes = [Mount(f"/{name}", app=each.app) for name, each in mounted.items() if each.app]
+    return FollowingApp(Starlette(routes=routes, lifespan=lifespan), deliveries)

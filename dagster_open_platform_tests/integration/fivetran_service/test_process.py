@@ -18,9 +18,8 @@ import pytest
 from dagster_open_platform_local.company.clock import CompanyClock, write_clock
 from dagster_open_platform_local.company.fivetran.connectors import CONNECTORS
 from dagster_open_platform_local.company.settings import CompanySettings
-from dagster_open_platform_local.services.saas.fivetran.credentials import FivetranCredentials
 from dagster_open_platform_local.stack.ports import free_port
-from dagster_open_platform_local.stack.services import saas_service
+from dagster_open_platform_local.stack.services import new_vendor_credentials, saas_service
 from dagster_open_platform_local.state import LocalState
 
 TODAY = dt.date(2026, 7, 6)
@@ -72,7 +71,7 @@ def state(tmp_path: Path) -> LocalState:
 @contextmanager
 def running(state: LocalState) -> Iterator[Running]:
     """The process for the length of a `with` block."""
-    service, port = saas_service(state, GITHUB_TOKEN, FivetranCredentials.new()), free_port()
+    service, port = saas_service(state, new_vendor_credentials()), free_port()
     environment = {**os.environ, **service.secrets}
     with (state.logs / "saas.log").open("a") as log:
         process = subprocess.Popen([*service.command(port)], env=environment, stdout=log, stderr=log)

@@ -7,17 +7,17 @@ import duckdb
 import pytest
 
 from dagster_open_platform_local.services.saas.fivetran.destination import (
+    DATABASE,
     Destination,
-    database_file,
-    ensure_database,
 )
 from dagster_open_platform_local.services.saas.fivetran.errors import SyncCancelledError, SyncError
+from dagster_open_platform_local.services.warehouse_file import database_file, ensure_database
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    ensure_database(tmp_path / "warehouse")
-    return database_file(tmp_path / "warehouse")
+    ensure_database(tmp_path / "warehouse", DATABASE)
+    return database_file(tmp_path / "warehouse", DATABASE)
 
 
 def reader(path: Path) -> duckdb.DuckDBPyConnection:
@@ -43,7 +43,7 @@ def schemas(path: Path) -> list[str]:
 def test_it_is_empty_at_first_and_not_made_anew(path: Path) -> None:
     assert schemas(path) == []
     make_schema(Destination(path), threading.Event())
-    ensure_database(path.parent)
+    ensure_database(path.parent, DATABASE)
     assert schemas(path) == ["made"]
 
 

@@ -14,9 +14,10 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from dagster_open_platform_local.company.fivetran.layouts import layout_names, layouts
-from dagster_open_platform_local.services.saas.fivetran.destination import Destination, database_file
+from dagster_open_platform_local.services.saas.fivetran.destination import DATABASE, Destination
 from dagster_open_platform_local.services.saas.fivetran.errors import SyncError
 from dagster_open_platform_local.services.saas.fivetran.loading import Load, Loaded, destination_type, load
+from dagster_open_platform_local.services.warehouse_file import database_file
 from dagster_open_platform_tests.fixtures.fivetran import Tables, layouts_of, rows_in
 
 NOW = dt.datetime(2026, 9, 17, 6, tzinfo=dt.UTC)
@@ -58,7 +59,7 @@ def load_rows(
         for name, content in rows.items()
     }
     wanted = Load("crm", list(found.values()), arrow, {*rewritten}, now)
-    with Destination(database_file(directory), 0.0).transaction(threading.Event()) as connection:
+    with Destination(database_file(directory, DATABASE), 0.0).transaction(threading.Event()) as connection:
         return load(connection, wanted, lambda: None)
 
 
@@ -215,7 +216,7 @@ def test_a_table_that_does_not_fit_stops_the_load_and_nothing_of_it_stays(tmp_pa
 
     with (
         pytest.raises(SyncError, match="plain"),
-        Destination(database_file(tmp_path), 0.0).transaction(threading.Event()) as connection,
+        Destination(database_file(tmp_path, DATABASE), 0.0).transaction(threading.Event()) as connection,
     ):
         load(connection, wanted, lambda: None)
 
@@ -227,7 +228,7 @@ def test_a_table_that_does_not_fit_stops_the_load_and_nothing_of_it_stays(tmp_pa
 def test_every_table_of_the_company_can_be_made_in_the_destination(tmp_path: Path, schema: str) -> None:
     wanted = Load(schema, list(layouts(schema).values()), {}, (), NOW)
     for _ in range(2):  # the second time they are there, with these columns
-        with Destination(database_file(tmp_path), 0.0).transaction(threading.Event()) as connection:
+        with Destination(database_file(tmp_path, DATABASE), 0.0).transaction(threading.Event()) as connection:
             assert load(connection, wanted, lambda: None) == Loaded()
             found = connection.execute(
                 "SELECT table_name, list((column_name, data_type) ORDER BY column_index) FROM duckdb_columns() "

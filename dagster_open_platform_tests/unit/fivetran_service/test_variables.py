@@ -14,7 +14,7 @@ from dagster_open_platform_local.state import LocalState
 def test_the_stack_provides_a_fivetran_account(tmp_path: Path) -> None:
     credentials = FivetranCredentials.new()
 
-    service = saas_service(LocalState(tmp_path), "a-token", credentials)
+    service = saas_service(LocalState(tmp_path), {"fivetran": credentials})
 
     assert (
         service.provides(4711).items()

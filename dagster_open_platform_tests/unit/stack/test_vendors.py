@@ -10,13 +10,14 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from dagster_open_platform.utils.environment_helpers import SHARED_DATABASES
 from dagster_open_platform_local.company.clock import CompanyClock, read_clock
 from dagster_open_platform_local.company.settings import CompanySettings
 from dagster_open_platform_local.company.warehouse.account_usage import account_usage_tables
 from dagster_open_platform_local.company.warehouse.european import european_tables
+from dagster_open_platform_local.services.warehouse_file import read_stamp
 from dagster_open_platform_local.stack.company import advance_company, ensure_company
 from dagster_open_platform_local.stack.vendors import (
-    read_clock_row,
     shared_databases,
     write_shared_databases,
 )
@@ -58,7 +59,9 @@ def assert_holds(state: LocalState, clock: CompanyClock) -> None:
         for name, rows in wanted.items():
             assert found[f"{schema}.{name}"].to_pylist() == rows.to_pylist(), name
         # Nothing is left beside it and Fivetran's destination.
-        assert {each.name for each in path.parent.iterdir()} - {"fivetran.duckdb"} == {path.name}
+        assert {each.name for each in path.parent.iterdir()} - {
+            f"{name}.duckdb" for name in SHARED_DATABASES if name != path.stem
+        } == {path.name}
 
 
 def test_they_hold_the_tables_of_the_date(state: LocalState) -> None:
@@ -116,7 +119,7 @@ def test_who_has_the_old_file_open_goes_on_reading_it(state: LocalState) -> None
         assert process.stdout
         before = process.stdout.readline()
         # It is open for writing there, so that it cannot be read here.
-        assert read_clock_row(path) is None
+        assert read_stamp(path) is None
         later = replace(CLOCK, today=CLOCK.today + timedelta(days=30))
         write_shared_databases(state, later)
         assert_holds(state, later)

@@ -20,15 +20,12 @@ from dagster_open_platform_local.services.saas.fivetran.changes import (
     resync_scope,
     schema_change,
 )
-from dagster_open_platform_local.services.saas.fivetran.destination import (
-    Destination,
-    database_file,
-    ensure_database,
-)
+from dagster_open_platform_local.services.saas.fivetran.destination import DATABASE, Destination
 from dagster_open_platform_local.services.saas.fivetran.errors import conflict, not_found
 from dagster_open_platform_local.services.saas.fivetran.sources import Source
 from dagster_open_platform_local.services.saas.fivetran.state import ConnectionState, StateFile
 from dagster_open_platform_local.services.saas.fivetran.syncs import SyncRequest, Syncs
+from dagster_open_platform_local.services.warehouse_file import database_file, ensure_database
 
 STATE_FILE = "fivetran.json"
 
@@ -56,9 +53,9 @@ class FivetranAccount:
     ) -> None:
         self.sources = dict(sources)
         self.now = now
-        ensure_database(warehouse)
+        ensure_database(warehouse, DATABASE)
         self._states = StateFile(state_directory / STATE_FILE, sources, now)
-        destination = Destination(database_file(warehouse), patience_seconds)
+        destination = Destination(database_file(warehouse, DATABASE), patience_seconds)
         self._syncs = Syncs(self._states, destination, company, now)
 
     def connections(self) -> list[tuple[Source, ConnectionState]]:

@@ -22,19 +22,6 @@ _BUSY = re.compile("Could not set lock on file|Unique file handle conflict")
 _LONGEST_PAUSE_SECONDS = 0.5
 
 
-def database_file(warehouse: Path) -> Path:
-    """The file in a laptop's warehouse."""
-    return warehouse / f"{DATABASE}.duckdb"
-
-
-def ensure_database(warehouse: Path) -> None:
-    """Make the file, empty, if there is none, so that it can be attached for reading before the first sync."""
-    path = database_file(warehouse)
-    if not path.exists():
-        warehouse.mkdir(parents=True, exist_ok=True)
-        duckdb.connect(str(path)).close()
-
-
 @dataclass
 class Destination:
     """Opens the file, for one load at a time.

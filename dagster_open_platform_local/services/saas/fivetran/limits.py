@@ -3,12 +3,11 @@
 What belongs here: the limits of https://fivetran.com/docs/rest-api/getting-started/rate-limiting, which hold for a rolling time.
 """
 
-import math
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from dagster_open_platform_local.services.saas.fivetran.errors import too_many_requests
+from dagster_open_platform_local.services.saas.rate_window import RateWindow
 
 _MINUTE, _HOUR = 60.0, 3600.0
 
@@ -28,27 +27,18 @@ class Limits:
     source_requests_an_hour: int = 5_000
 
 
-class _Window:
-    """Counts what happened in the last seconds."""
+class _Window(RateWindow):
+    """Calls of one kind."""
 
     def __init__(self, limit: int, seconds: float, name: str) -> None:
-        self.limit = limit
-        self._seconds = seconds
+        super().__init__(limit, seconds)
         self._name = name
-        self._moments: deque[float] = deque()
 
-    def remaining(self, now: float) -> int:
-        while self._moments and self._moments[0] <= now - self._seconds:
-            self._moments.popleft()
-        return self.limit - len(self._moments)
-
-    def take(self, now: float) -> None:
-        if self.remaining(now) <= 0:
-            left = self._moments[0] + self._seconds - now if self._moments else self._seconds
-            raise too_many_requests(
-                f"No more than {self.limit} {self._name} are allowed", max(1, math.ceil(left))
-            )
-        self._moments.append(now)
+    def count(self, now: float) -> None:
+        """Count a call, or refuse it."""
+        seconds = self.take(now)
+        if seconds is not None:
+            raise too_many_requests(f"No more than {self.limit} {self._name} are allowed", seconds)
 
 
 class RateLimiter:
@@ -73,7 +63,7 @@ class RateLimiter:
         Raises:
             ApiError: 429: it is one too many.
         """
-        self._all.take(self._clock())
+        self._all.count(self._clock())
 
     def take_source(self) -> None:
         """Count a call for which the source is asked.
@@ -82,7 +72,7 @@ class RateLimiter:
             ApiError: 429: it is one too many.
         """
         for window in self._source:
-            window.take(self._clock())
+            window.count(self._clock())
 
     def headers(self) -> dict[str, str]:
         """What every answer says of the limit on all calls."""

@@ -1,0 +1,10 @@
+"""The company's vendors: the list, and nothing else."""
+
+from dagster_open_platform_local.services.saas.fivetran.vendor import FIVETRAN
+from dagster_open_platform_local.services.saas.github.vendor import GITHUB
+from dagster_open_platform_local.services.saas.vendor import Vendor
+
+VENDORS: tuple[Vendor, ...] = (
+    GITHUB,
+    FIVETRAN,
+)
