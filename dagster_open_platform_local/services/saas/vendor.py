@@ -51,7 +51,7 @@ class NoCredentials:
 
     service_variables: Mapping[str, str] = field(default_factory=dict)
 
-    def platform_variables(self, url: str) -> Mapping[str, str]:  # noqa: ARG002 - of the protocol
+    def platform_variables(self, url: str) -> Mapping[str, str]:
         """The platform's variables."""
         return {}
 
