@@ -12,14 +12,11 @@ off both sides: what is left is what is done before, how late the end is noticed
 so that both notice its end at the same look.
 """
 
-import contextlib
 import datetime as dt
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,11 +32,11 @@ from dagster_open_platform.lib.fivetran.sync import NotSynced, SyncLimits, sync_
 from dagster_open_platform.lib.warehouse.duckdb.resource import duckdb_warehouse
 from dagster_open_platform_local.bench import fivetran_server as server
 from dagster_open_platform_local.bench.ratio import Ratio
+from dagster_open_platform_local.bench.serving import TIMEOUT, served
 
 ROUNDS = 7
 _SYNC_SECONDS = 1.2
 """How long every sync waits before it loads, so that it ends between two looks."""
-_TIMEOUT = 60.0
 Counts = Mapping[str, tuple[int, int]]
 """Rows and columns by table."""
 
@@ -60,34 +57,6 @@ class Synced:
 
 
 Way = Callable[[], Synced]
-
-
-@contextlib.contextmanager
-def served(directory: Path) -> Iterator[str]:
-    """The service in a process of its own; gives its address."""
-    command = [sys.executable, "-m", server.MODULE, str(directory)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own module
-        if process.stdin is None or process.stdout is None:
-            raise RuntimeError("The service of the measure has no pipes.")
-        try:
-            url = process.stdout.readline().strip()
-            if not url:
-                raise RuntimeError("The service of the measure did not start.")
-            _wait(url)
-            yield url
-        finally:
-            process.stdin.close()
-            process.wait(_TIMEOUT)
-
-
-def _wait(url: str) -> None:
-    deadline = time.monotonic() + _TIMEOUT
-    while time.monotonic() < deadline:
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{url}/_health", timeout=1.0).is_success:
-                return
-        time.sleep(0.05)
-    raise RuntimeError("The service of the measure did not answer.")
 
 
 def platform_way(url: str, warehouse: Path) -> Way:
@@ -127,7 +96,7 @@ def bare_way(url: str, warehouse: Path) -> Way:
 
     def sync() -> Synced:
         auth = (server.WORKSPACE.api_key, server.WORKSPACE.api_secret)
-        with httpx.Client(base_url=url, auth=auth, timeout=_TIMEOUT) as http:
+        with httpx.Client(base_url=url, auth=auth, timeout=TIMEOUT) as http:
 
             def data(method: str, path: str, body: Mapping[str, bool] | None = None) -> dict:
                 return http.request(method, path, json=body).raise_for_status().json().get("data")
@@ -177,9 +146,9 @@ def seconds() -> Mapping[str, list[float]]:
         RuntimeError: The ways found different tables.
     """
     found: dict[str, list[float]] = {"platform": [], "bare": []}
-    with tempfile.TemporaryDirectory() as temporary, served(Path(temporary)) as url:
+    with tempfile.TemporaryDirectory() as temporary, served(server.MODULE, temporary) as url:
         control = f"{url}/_control/connections/{server.CONNECTION}"
-        httpx.put(control, json={"sync_seconds": _SYNC_SECONDS}, timeout=_TIMEOUT).raise_for_status()
+        httpx.put(control, json={"sync_seconds": _SYNC_SECONDS}, timeout=TIMEOUT).raise_for_status()
         warehouse = Path(temporary) / "warehouse"
         bare_way(url, warehouse)()  # the first sync makes the tables
         ways = {"platform": platform_way(url, warehouse), "bare": bare_way(url, warehouse)}

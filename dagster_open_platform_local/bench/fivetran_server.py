@@ -7,9 +7,7 @@ What belongs here: that process. What does not: the measure (`fivetran.py`).
 prints its address, and ends with its standard input.
 """
 
-import os
 import sys
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +16,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from dagster_open_platform_local.bench.serving import serve_measure
 from dagster_open_platform_local.company.clock import CompanyClock
 from dagster_open_platform_local.company.fivetran.connectors import CONNECTORS, Connector
 from dagster_open_platform_local.company.fivetran.layouts import Layout, layouts
@@ -27,8 +26,6 @@ from dagster_open_platform_local.services.saas.fivetran.app import FivetranApi, 
 from dagster_open_platform_local.services.saas.fivetran.credentials import ACCOUNT_ID, FivetranCredentials
 from dagster_open_platform_local.services.saas.fivetran.limits import Limits
 from dagster_open_platform_local.services.saas.fivetran.sources import Source
-from dagster_open_platform_local.services.server import serve
-from dagster_open_platform_local.stack.ports import free_port
 
 MODULE = "dagster_open_platform_local.bench.fivetran_server"
 TABLES = 50
@@ -66,18 +63,11 @@ def source() -> Source:
 
 def main() -> None:
     """Serve until the standard input ends."""
-    directory, port = Path(sys.argv[1]), free_port()
+    directory = Path(sys.argv[1])
     clock = CompanyClock(CompanySettings(), TODAY)
     account = FivetranAccount({CONNECTION: source()}, directory, directory / "warehouse", lambda: clock)
     credentials = FivetranCredentials(WORKSPACE.api_key, WORKSPACE.api_secret)
-
-    def end() -> None:
-        sys.stdin.read()
-        os._exit(0)
-
-    threading.Thread(target=end, daemon=True).start()
-    print(f"http://127.0.0.1:{port}", flush=True)  # noqa: T201 - this is how the measure learns of it
-    serve(fivetran_app(FivetranApi(account, credentials, _UNLIMITED)), port)
+    serve_measure(fivetran_app(FivetranApi(account, credentials, _UNLIMITED)))
 
 
 if __name__ == "__main__":
