@@ -1,0 +1,1 @@
+"""Slack: what needs no server."""
