@@ -159,7 +159,7 @@ def _properties(settings: CompanySettings) -> list[dict[str, object]]:
             rows.append(
                 {
                     "hubspot_object": thing, "name": name, "label": name.replace("_", " ").capitalize(), "type": kind,
-                    "field_type": field, "group_name": f"{thing}information", "hubspot_defined": name not in _OWN,
+                    "field_type": field, "group_name": f"{thing}information", "hubspot_defined": not _is_own(name),
                     "calculated": name.startswith(("num_", "hs_analytics_", "hs_email_")), "created_at": made,
                     "updated_at": made, "archived": False, "hidden": False, "has_unique_value": name in ("email", "hs_object_id"),
                     "form_field": thing == "contact", "display_order": place, "external_options": False,
@@ -167,3 +167,8 @@ def _properties(settings: CompanySettings) -> list[dict[str, object]]:
                 }
             )  # fmt: skip
     return rows
+
+
+def _is_own(name: str) -> bool:
+    """Whether the company made a property, rather than HubSpot. What the platform writes begins with `dagster_`."""
+    return name in _OWN or name.startswith("dagster_")
