@@ -18,6 +18,7 @@ from dagster_open_platform.lib.http.errors import (
     ConnectionDropped,
     InvalidRequest,
     MalformedResponse,
+    RateLimited,
     TimedOut,
     Unauthorized,
     failure_of,
@@ -41,7 +42,7 @@ class HttpAnswer:
     Args:
         status: HTTP status, 2xx.
         headers: Names in lower case.
-        body: The JSON document; None when the body is empty.
+        body: The JSON document, or what the request's reader made of it; None when the body is empty.
         retry_after: Seconds that the server asks to wait, if it does so even in a successful answer.
     """
 
@@ -59,6 +60,9 @@ class HttpStatistics:
     retries: int = 0
     seconds_waited: float = 0.0
 
+
+Reader = Callable[[bytes], Any]
+"""Makes something of a body that is not JSON. Raises ValueError, which says nothing of the body, if it is not what it should be."""
 
 Judge = Callable[[HttpAnswer], PermanentFailure | RetryableFailure | None]
 """Says which failure a vendor has hidden in a successful answer, or None."""
@@ -139,19 +143,26 @@ class HttpClient:
         path: str,
         *,
         json: Any = None,
+        content: bytes | None = None,
         params: Mapping[str, str | int] | None = None,
         safe_to_repeat: bool | None = None,
+        repeat_when_limited: bool = False,
+        reader: Reader | None = None,
         judge: Judge | None = None,
     ) -> HttpAnswer:
-        """Sends a request, again after failures that may pass, and reads the JSON answer.
+        """Sends a request, again after failures that may pass, and reads the answer.
 
         Args:
             method: HTTP method.
             path: Below the base URL, with a leading slash.
             json: Body; None: no body.
+            content: Body that is not JSON.
             params: Query string. Never a secret.
             safe_to_repeat: Whether doing it twice does no harm. Default: what HTTP says of the method. A request that
                 is not is never sent again.
+            repeat_when_limited: Whether a request that is not safe to repeat is sent again after the server said that there were too many:
+                it has done nothing then.
+            reader: Reads the answer's body. None: it is JSON.
             judge: Looks for failures in successful answers.
 
         Raises:
@@ -166,12 +177,15 @@ class HttpClient:
                 f"A secret would have become part of a {self.service} URL: send it in a header."
             )
         repeatable = method in _IDEMPOTENT if safe_to_repeat is None else safe_to_repeat
-        call = _Call(method, path, json, params, judge, attempts=self._limits.attempts if repeatable else 1)
-        if not repeatable:
+        again = repeatable or repeat_when_limited
+        attempts = self._limits.attempts if again else 1
+        call = _Call(method, path, json, content, params, reader, judge, attempts)
+        if not again:
             return self._attempt(call, 1)
         return with_retries(
             lambda attempt: self._attempt(call, attempt),
             self._limits,
+            worth=RetryableFailure if repeatable else RateLimited,
             sleep=self._sleep,
             on_retry=self._note_retry,
             uniform=self._uniform,
@@ -185,7 +199,7 @@ class HttpClient:
     def _attempt(self, call: "_Call", attempt: int) -> HttpAnswer:
         self.statistics.requests += 1
         where = f"{call.method} {self.base_url}{call.path} (attempt {attempt} of {call.attempts})"
-        answer = self._answer(self._send(call, where), where)
+        answer = self._answer(self._send(call, where), where, call.reader)
         failure = call.judge(answer) if call.judge else None
         if failure is not None:
             raise failure
@@ -194,7 +208,11 @@ class HttpClient:
     def _send(self, call: "_Call", where: str) -> httpx.Response:
         try:
             return self._client.request(
-                call.method, f"{self.base_url}{call.path}", json=call.json, params=call.params
+                call.method,
+                f"{self.base_url}{call.path}",
+                json=call.json,
+                content=call.content,
+                params=call.params,
             )
         except httpx.TimeoutException as error:
             failure = TimedOut(self._told(where, f"did not answer in time ({type(error).__name__})."))
@@ -207,7 +225,7 @@ class HttpClient:
         # Without the cause: it holds the request, and with it the credentials.
         raise failure from None
 
-    def _answer(self, response: httpx.Response, where: str) -> HttpAnswer:
+    def _answer(self, response: httpx.Response, where: str, reader: Reader | None) -> HttpAnswer:
         headers = {name.lower(): value for name, value in response.headers.items()}
         retry_after = retry_after_seconds(headers, self._clock())
         if not response.is_success:
@@ -217,10 +235,10 @@ class HttpClient:
             if retry_after is not None:
                 said += f" It asks to wait {retry_after:.0f} s."
             raise failure_of(response.status_code, headers, self._told(where, said), retry_after)
-        body, fault = _parsed(response.content)
+        body, fault = _parsed(response.content, reader or json.loads)
         if fault is not None:
-            size = len(response.content)
-            raise MalformedResponse(self._told(where, f"sent {size} bytes that are not JSON ({fault})."))
+            size, wanted = len(response.content), "what they should be" if reader else "JSON"
+            raise MalformedResponse(self._told(where, f"sent {size} bytes that are not {wanted} ({fault})."))
         return HttpAnswer(response.status_code, headers, body, retry_after)
 
     def _told(self, where: str, what: str) -> str:
@@ -234,7 +252,9 @@ class _Call:
     method: str
     path: str
     json: Any
+    content: bytes | None
     params: Mapping[str, str | int] | None
+    reader: Reader | None
     judge: Judge | None
     attempts: int
 
@@ -259,7 +279,7 @@ def _validated(base_url: str, service: str, secrets: Secrets) -> str:
 
 def _excerpt(response: httpx.Response, secrets: Secrets) -> str:
     """What an unsuccessful answer says, shortened to one line."""
-    body, _ = _parsed(response.content)
+    body, _ = _parsed(response.content, json.loads)
     message = body.get("message") if isinstance(body, dict) else None
     text = message if isinstance(message, str) else response.text
     # Blanked out before it is cut: half a secret would not be recognized.
@@ -267,12 +287,12 @@ def _excerpt(response: httpx.Response, secrets: Secrets) -> str:
     return line[:_EXCERPT].rstrip(".") if line else response.reason_phrase or "no text"
 
 
-def _parsed(content: bytes) -> tuple[Any, str | None]:
-    """A JSON document, or else what is wrong with it.
+def _parsed(content: bytes, reader: Reader) -> tuple[Any, str | None]:
+    """What is in a body, or else what is wrong with it.
 
     The exception itself is not passed on: it holds the document, and who knows what a broken server puts there.
     """
     try:
-        return json.loads(content) if content else None, None
+        return reader(content) if content else None, None
     except (ValueError, RecursionError) as error:
         return None, str(error)

@@ -73,6 +73,7 @@ def with_retries(
     sleep: Callable[[float], None],
     on_retry: Callable[[RetryableFailure, float], None],
     uniform: Callable[[float, float], float] = random.uniform,
+    worth: type[RetryableFailure] = RetryableFailure,
 ) -> T:
     """Calls until it succeeds, fails for good, or the limits are reached.
 
@@ -82,6 +83,7 @@ def with_retries(
         sleep: Waits so many seconds.
         on_retry: Told the failure and the wait before each retry.
         uniform: Draws a number between two.
+        worth: Other failures are raised at once, too.
 
     Raises:
         RetryableFailure: The last one, when the limits are reached.
@@ -95,7 +97,7 @@ def with_retries(
 
     def worth_it(state: tenacity.RetryCallState) -> bool:
         error = state.outcome.exception() if state.outcome else None
-        if not isinstance(error, RetryableFailure):
+        if not isinstance(error, worth):
             return False
         return (error.retry_after or 0.0) <= limits.max_retry_after_seconds
 

@@ -333,3 +333,29 @@ def test_the_client_closes_its_connections() -> None:
         client.request("GET", "/x")
     with pytest.raises(RuntimeError, match="closed"):
         client.request("GET", "/x")
+
+
+def test_what_must_not_be_repeated_is_sent_again_only_after_a_limit() -> None:
+    def send(*answers: httpx.Response) -> tuple[int, object]:
+        server = Server(*answers)
+        try:
+            body = server.client().request("POST", "/x", content=b"a", repeat_when_limited=True).body
+        except RetryableFailure as failure:
+            return len(server.requests), type(failure)
+        assert {request.read() for request in server.requests} == {b"a"}
+        return len(server.requests), body
+
+    limited = httpx.Response(429, headers={"retry-after": "1"})
+    assert send(limited, limited, ok()) == (3, {"ok": True})
+    assert send(limited, httpx.Response(503), ok()) == (2, ServerError)
+    assert send(httpx.Response(500), ok()) == (1, ServerError)
+    assert send(limited) == (4, RateLimited)
+
+
+def test_a_body_that_is_not_json_is_read_by_its_reader() -> None:
+    def client(body: bytes) -> HttpClient:
+        return Server(httpx.Response(200, content=body)).client(attempts=1)
+
+    assert client(b"12").request("GET", "/x", reader=int).body == 12
+    with pytest.raises(MalformedResponse, match="2 bytes that are not what they should be"):
+        client(b"1x").request("GET", "/x", reader=int)
