@@ -44,7 +44,11 @@ class HttpApiResource(dg.ConfigurableResource):
         return None
 
     def http_client(
-        self, secrets: Secrets, credentials_hint: str, headers: Mapping[str, str] | None = None
+        self,
+        secrets: Secrets,
+        credentials_hint: str,
+        headers: Mapping[str, str] | None = None,
+        base_url: str | None = None,
     ) -> HttpClient:
         """A client, which the caller closes.
 
@@ -52,6 +56,7 @@ class HttpApiResource(dg.ConfigurableResource):
             secrets: Headers with credentials.
             credentials_hint: Where they come from, for the message of a 401.
             headers: Further headers.
+            base_url: Another address of the vendor, which it has told. None: the API's.
 
         Raises:
             InvalidRequest: The address is not one.
@@ -59,7 +64,7 @@ class HttpApiResource(dg.ConfigurableResource):
         from dagster_open_platform.lib.http import HttpClient, RetryLimits
 
         return HttpClient(
-            self.api_url or os.environ.get(self.api_url_variable) or self.default_api_url,
+            base_url or self.api_url or os.environ.get(self.api_url_variable) or self.default_api_url,
             service=self.service,
             secrets=secrets,
             credentials_hint=credentials_hint,
