@@ -2,9 +2,11 @@
 
 from dagster_open_platform_local.services.saas.fivetran.vendor import FIVETRAN
 from dagster_open_platform_local.services.saas.github.vendor import GITHUB
+from dagster_open_platform_local.services.saas.stripe.vendor import STRIPE
 from dagster_open_platform_local.services.saas.vendor import Vendor
 
 VENDORS: tuple[Vendor, ...] = (
     GITHUB,
     FIVETRAN,
+    STRIPE,
 )
