@@ -2,11 +2,13 @@
 
 from dagster_open_platform_local.services.saas.fivetran.vendor import FIVETRAN
 from dagster_open_platform_local.services.saas.github.vendor import GITHUB
+from dagster_open_platform_local.services.saas.segment.vendor import SEGMENT
 from dagster_open_platform_local.services.saas.stripe.vendor import STRIPE
 from dagster_open_platform_local.services.saas.vendor import Vendor
 
 VENDORS: tuple[Vendor, ...] = (
     GITHUB,
     FIVETRAN,
+    SEGMENT,
     STRIPE,
 )
