@@ -1,0 +1,7 @@
+select
+    organization_public_id,
+    runs_28d,
+    failed_runs_28d,
+    active_users_28d,
+    last_run_at
+from {{ ref('crm_organization_activity') }}
