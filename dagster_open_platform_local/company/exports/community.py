@@ -30,7 +30,7 @@ from dagster_open_platform_local.company.settings import CompanySettings
 _AGAIN_AFTER_DAYS = 2
 _AGAIN_SHARE = 1 / 8
 _WEEKEND_PER_MILLE, _GROWTH_PER_MILLE_A_DAY = 300, 3
-_RENAMED_SINCE = 75
+RENAMED_SINCE = 75
 """Days after the epoch on which `#dagster-feedback` became `#product-feedback`."""
 
 
@@ -142,4 +142,4 @@ def activity(settings: CompanySettings, day: date, edition: int = 1) -> list[dic
 
 def _name(number: int, age: int) -> str:
     name = CHANNELS[number].name
-    return "product-feedback" if name == "dagster-feedback" and age >= _RENAMED_SINCE else name
+    return "product-feedback" if name == "dagster-feedback" and age >= RENAMED_SINCE else name

@@ -3,6 +3,7 @@
 from dagster_open_platform_local.services.saas.fivetran.vendor import FIVETRAN
 from dagster_open_platform_local.services.saas.github.vendor import GITHUB
 from dagster_open_platform_local.services.saas.segment.vendor import SEGMENT
+from dagster_open_platform_local.services.saas.slack.vendor import SLACK
 from dagster_open_platform_local.services.saas.stripe.vendor import STRIPE
 from dagster_open_platform_local.services.saas.vendor import Vendor
 
@@ -11,4 +12,5 @@ VENDORS: tuple[Vendor, ...] = (
     FIVETRAN,
     SEGMENT,
     STRIPE,
+    SLACK,
 )

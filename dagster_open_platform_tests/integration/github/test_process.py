@@ -16,7 +16,6 @@ import pytest
 from dagster_open_platform.defs.github.py.assets import TABLES
 from dagster_open_platform.lib.warehouse import duckdb_warehouse
 from dagster_open_platform_local.company.github import load
-from dagster_open_platform_local.services.saas.fivetran.credentials import FivetranCredentials
 from dagster_open_platform_tests.fixtures.github import SWEEP_DAY, TOKEN, expected_rows, ordered, window
 from dagster_open_platform_tests.fixtures.github_service import (
     SERVICE,
@@ -24,6 +23,7 @@ from dagster_open_platform_tests.fixtures.github_service import (
     free_port,
     github_service,
     running_service,
+    vendor_variables,
     write_github,
 )
 from dagster_open_platform_tests.integration.github import run_ingest as runner
@@ -189,8 +189,9 @@ def test_the_service_refuses_to_start_without_a_token_or_on_a_taken_port(
             *(sys.executable, "-m", SERVICE, "--port", str(port)),
             *("--company", str(tmp_path), "--warehouse", str(tmp_path)),
         ]
-        environment = {name: value for name, value in os.environ.items() if name != "GITHUB_EMULATOR_TOKEN"}
-        environment |= FivetranCredentials.new().service_variables
+        environment = dict(os.environ)
+        environment |= vendor_variables()
+        del environment["GITHUB_EMULATOR_TOKEN"]
         return subprocess.run(
             command, env={**environment, **variables}, capture_output=True, text=True, timeout=60, check=False
         )
