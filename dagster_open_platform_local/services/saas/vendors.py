@@ -1,5 +1,6 @@
 """The company's vendors: the list, and nothing else."""
 
+from dagster_open_platform_local.services.saas.anthropic.vendor import ANTHROPIC
 from dagster_open_platform_local.services.saas.fivetran.vendor import FIVETRAN
 from dagster_open_platform_local.services.saas.github.vendor import GITHUB
 from dagster_open_platform_local.services.saas.segment.vendor import SEGMENT
@@ -13,4 +14,5 @@ VENDORS: tuple[Vendor, ...] = (
     SEGMENT,
     STRIPE,
     SLACK,
+    ANTHROPIC,
 )
