@@ -16,6 +16,8 @@ from dagster_open_platform.lib.dbt.resource import dbt_resource
 from dagster_open_platform.lib.fivetran.resource import FivetranResource
 from dagster_open_platform.lib.github.resource import GitHubResource
 from dagster_open_platform.lib.postgres.resource import PostgresResource
+from dagster_open_platform.lib.segment.resource import SegmentResource
+from dagster_open_platform.lib.slack.resource import SlackResource
 from dagster_open_platform.lib.sling.resource import SlingResource
 from dagster_open_platform.lib.warehouse.duckdb.resource import duckdb_warehouse
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
@@ -44,6 +46,8 @@ def default_resources(environment: Environment) -> Mapping[str, Any]:
         "github": GitHubResource(),
         "postgres": PostgresResource(),
         "s3": S3StoreResource(),
+        "segment": SegmentResource(),
+        "slack": SlackResource(),
         "sling": SlingResource(),
         "dbt": dbt_resource(get_dbt_target(environment)),
     }

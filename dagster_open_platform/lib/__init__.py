@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from dagster_open_platform.lib.fivetran.component import FivetranComponent
     from dagster_open_platform.lib.observation.component import LastUpdatedObservationComponent
     from dagster_open_platform.lib.schedule.component import ScheduleComponent
+    from dagster_open_platform.lib.segment.component import SegmentComponent
     from dagster_open_platform.lib.sling.cloud_product_ingest import ProdDbReplicationsComponent
     from dagster_open_platform.lib.sling.egress import EgressReplicationComponent
     from dagster_open_platform.lib.snowflake.component import SnowflakeCreateOrRefreshComponent
@@ -27,6 +28,7 @@ __all__ = [
     "ProdDbReplicationsComponent",
     "ScheduleComponent",
     "SchemaReplicationComponent",
+    "SegmentComponent",
     "SnowflakeCreateOrRefreshComponent",
 ]
 
@@ -39,6 +41,7 @@ _MODULES = {
     "FivetranComponent": "dagster_open_platform.lib.fivetran.component",
     "ScheduleComponent": "dagster_open_platform.lib.schedule.component",
     "SchemaReplicationComponent": "dagster_open_platform.lib.snowflake.schema_replication",
+    "SegmentComponent": "dagster_open_platform.lib.segment.component",
     "SnowflakeCreateOrRefreshComponent": "dagster_open_platform.lib.snowflake.component",
 }
 

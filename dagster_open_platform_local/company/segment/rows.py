@@ -22,7 +22,7 @@ from dagster_open_platform_local.company.product.columns import (
     uuids,
 )
 from dagster_open_platform_local.company.product.directory import Directory
-from dagster_open_platform_local.company.product.texts import ODDITIES, USER_AGENTS
+from dagster_open_platform_local.company.product.texts import ODDITIES
 from dagster_open_platform_local.company.segment import docs, product, university, website
 from dagster_open_platform_local.company.segment.calls import Calls, Journeys
 from dagster_open_platform_local.company.segment.catalogue import SOURCES, Source, Table
@@ -33,6 +33,12 @@ PAGES: Mapping[str, Sequence[str]] = {
     "docs": docs.PAGES,
     "university": university.PAGES,
 }
+_BROWSERS = (
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Chrome/139.0",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Edg/139.0",
+    "Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Firefox/142.0",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) Safari/604.1",
+)
 _BOTS = (
     "Googlebot/2.1 (+http://www.google.com/bot.html)",
     "GPTBot/1.2 (+https://openai.com/gptbot)",
@@ -64,7 +70,7 @@ def common(found: Directory, source: Source, trips: Journeys) -> Columns:
     devices, index = np.unique(calls.device, return_inverse=True)
     of_device = Draws(seed, f"segment_{source.slug}_devices", devices)
     place = pa.array(index)
-    agents = choice(USER_AGENTS, of_device.below("agent", len(USER_AGENTS))).take(place)
+    agents = choice(_BROWSERS, of_device.below("agent", len(_BROWSERS))).take(place)
     server = calls.device >= university.SERVER if source.slug == "university" else calls.bot & False
     return {
         "id": uuids(Draws(seed, f"segment_{source.slug}", calls.ids), "id"),

@@ -1,0 +1,1 @@
+"""Segment: the events of the website, the product, the documentation and the courses."""
