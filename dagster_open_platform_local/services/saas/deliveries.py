@@ -10,10 +10,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+import duckdb
+
 from dagster_open_platform_local.company.clock import CompanyClock, read_clock
 from dagster_open_platform_local.company.errors import CompanyError
 from dagster_open_platform_local.services.warehouse_file import (
     Schemas,
+    Stamp,
     database_file,
     read_stamp,
     write_database,
@@ -67,6 +70,7 @@ class Deliveries:
         self._deliveries = deliveries
         self._now = now
         self._trouble: str | None = None
+        self._stamps: dict[Path, tuple[tuple[int, int], Stamp]] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="deliveries", daemon=True)
 
@@ -94,7 +98,7 @@ class Deliveries:
             return self._trouble
         clock = read_clock(self._company)
         for delivery in self._deliveries:
-            stamp = read_stamp(database_file(self._warehouse, delivery.database))
+            stamp = self._stamp(database_file(self._warehouse, delivery.database))
             if stamp is None or not stamp.is_of(clock):
                 return f"It is {clock.today} in the company; {delivery.database} is not delivered yet"
         return None
@@ -103,29 +107,53 @@ class Deliveries:
         """Make every delivery that is due; the databases that were delivered.
 
         Raises:
-            CompanyError: The company cannot be read.
-            OSError: A file cannot be written.
+            CompanyError: The company cannot be read, or some files cannot be written; the others are, and each is named.
         """
-        clock, made = read_clock(self._company), list[str]()
+        clock, made, failed = read_clock(self._company), list[str](), list[str]()
         for delivery in self._deliveries:
             if self._stopping.is_set():
                 break
             path, now = database_file(self._warehouse, delivery.database), self._now()
-            stamp = read_stamp(path)
-            is_due = stamp is None or not stamp.is_of(clock)
-            if stamp is not None and delivery.every is not None:
-                is_due = is_due or now - stamp.written_at >= delivery.every
-            if is_due:
+            if not self._is_due(delivery, path, clock, now):
+                continue
+            try:
                 write_database(path, delivery.schemas(clock, now), clock, now)
+            except (OSError, duckdb.Error) as error:
+                # A full disk, for example; the next look may find it mended.
+                failed.append(f"{delivery.database}: {error}")
+            else:
                 made.append(delivery.database)
+        if failed:
+            raise CompanyError(f"Not delivered: {'; '.join(failed)}")
         return made
+
+    def _is_due(self, delivery: Delivery, path: Path, clock: CompanyClock, now: datetime) -> bool:
+        stamp = self._stamp(path)
+        if stamp is None or not stamp.is_of(clock):
+            return True
+        return delivery.every is not None and now - stamp.written_at >= delivery.every
+
+    def _stamp(self, path: Path) -> Stamp | None:
+        """What a file was made from. It is opened once: a file that was written anew is another one."""
+        try:
+            status = path.stat()
+        except FileNotFoundError:
+            return None
+        identity = (status.st_ino, status.st_mtime_ns)
+        known = self._stamps.get(path)
+        if known is not None and known[0] == identity:
+            return known[1]
+        stamp = read_stamp(path)
+        if stamp is not None:
+            self._stamps[path] = (identity, stamp)
+        return stamp
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
                 self.deliver_due()
             except (OSError, CompanyError) as error:
-                # A full disk, or a company that is being built: the next look may find it mended.
+                # A company that is being built, for example.
                 self._trouble = f"Deliveries cannot be made at the moment: {error}"
             else:
                 self._trouble = None
