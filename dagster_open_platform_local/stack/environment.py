@@ -25,6 +25,8 @@ _FOREIGN = (
     "STRIPE_",
     "ANTHROPIC_",
     "HIGHTOUCH_",
+    "SALESFORCE_",
+    "HUBSPOT_",
     "SLACK_",
     "WAREHOUSE_",
     "CLOUD_PRODUCT_",

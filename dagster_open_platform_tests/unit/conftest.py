@@ -15,6 +15,8 @@ PLATFORM_VARIABLES = (
     "STRIPE_",
     "ANTHROPIC_",
     "HIGHTOUCH_",
+    "SALESFORCE_",
+    "HUBSPOT_",
     "SLACK_",
     "BIGQUERY_",
     "GOOGLE_",

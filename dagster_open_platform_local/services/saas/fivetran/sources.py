@@ -14,6 +14,13 @@ from dagster_open_platform_local.company.fivetran.connectors import Connector
 from dagster_open_platform_local.company.fivetran.layouts import Layout, layouts
 from dagster_open_platform_local.services.saas.fivetran.errors import SyncError
 
+Tables = Mapping[str, pa.Table]
+
+
+def _as_they_are(rows: Tables) -> Tables:
+    """What nobody writes into."""
+    return rows
+
 
 @dataclass(frozen=True)
 class Source:
@@ -22,10 +29,12 @@ class Source:
     Args:
         connector: Whose it is.
         read_layouts: Gives the tables of a schema by name; called once, when they are needed.
+        overlaid: Gives the company's rows with what others have written into the tool, at each sync.
     """
 
     connector: Connector
     read_layouts: Callable[[str], Mapping[str, Layout]] = layouts
+    overlaid: Callable[[Tables], Tables] = _as_they_are
 
     @cached_property
     def layouts(self) -> Mapping[str, Layout]:
@@ -34,13 +43,13 @@ class Source:
         found = self.read_layouts(connector.schema)
         return {connector.sheet: found[connector.sheet]} if connector.sheet else found
 
-    def rows(self, clock: CompanyClock) -> Mapping[str, pa.Table]:
+    def rows(self, clock: CompanyClock) -> Tables:
         """The rows as of a company's today, by table; there may be some of tables of another sheet.
 
         Raises:
             SyncError: There are rows for a table, or values for a column, that the layouts do not have.
         """
-        found = self.connector.rows(clock.settings, clock.today)
+        found = self.overlaid(self.connector.rows(clock.settings, clock.today))
         for name, table in found.items():
             if name not in self.layouts:
                 if self.connector.sheet:
@@ -55,6 +64,14 @@ class Source:
         return found
 
 
-def sources_of(connectors: Sequence[Connector]) -> dict[str, Source]:
-    """The sources of the company's connectors, by connector id."""
-    return {connector.id: Source(connector) for connector in connectors}
+def sources_of(
+    connectors: Sequence[Connector], overlays: Mapping[str, Callable[[Tables], Tables]] | None = None
+) -> dict[str, Source]:
+    """The sources of the company's connectors, by connector id.
+
+    Args:
+        connectors: The connectors.
+        overlays: By schema, what puts over the company's rows that others have written into the tool.
+    """
+    found = overlays or {}
+    return {each.id: Source(each, overlaid=found.get(each.schema, _as_they_are)) for each in connectors}

@@ -2,6 +2,8 @@
 
 from dagster_open_platform_local.company.clock import read_clock
 from dagster_open_platform_local.company.fivetran.connectors import CONNECTORS
+from dagster_open_platform_local.services.saas.crm.overlay import written_into
+from dagster_open_platform_local.services.saas.crm.store import CrmStore
 from dagster_open_platform_local.services.saas.fivetran.account import FivetranAccount
 from dagster_open_platform_local.services.saas.fivetran.app import FivetranApi, fivetran_app
 from dagster_open_platform_local.services.saas.fivetran.credentials import FivetranCredentials
@@ -13,7 +15,10 @@ def _mounted(premises: Premises) -> Mounted:
     credentials = FivetranCredentials.of(premises.environ)
     company = premises.company
     account = FivetranAccount(
-        sources_of(CONNECTORS), company, premises.warehouse, lambda: read_clock(company)
+        sources_of(CONNECTORS, written_into(CrmStore(company))),
+        company,
+        premises.warehouse,
+        lambda: read_clock(company),
     )
     return Mounted(fivetran_app(FivetranApi(account, credentials)), close=account.close)
 
