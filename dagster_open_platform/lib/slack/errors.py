@@ -28,3 +28,7 @@ class AnalyticsNotReady(RetryableFailure):
 
 class FileNotReady(RetryableFailure):
     """Slack has not processed an uploaded file in time, so no message can show it yet."""
+
+
+class DaysMissing(PermanentFailure):
+    """Metrics are asked for of days of which the platform has no analytics."""

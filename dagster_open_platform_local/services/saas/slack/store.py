@@ -78,16 +78,25 @@ class SlackStore:
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         self.clock = clock
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
         self._lock = threading.Lock()
-        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.executescript(_SCHEMA)
+        # Opened when it is first asked: the company's directory may not be there yet.
+        self._opened: sqlite3.Connection | None = None
 
     def close(self) -> None:
         """Close the file."""
         with self._lock:
-            self._connection.close()
+            if self._opened is not None:
+                self._opened.close()
+            self._opened = None
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._opened is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._opened = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
+            self._opened.execute("PRAGMA journal_mode = WAL")
+            self._opened.executescript(_SCHEMA)
+        return self._opened
 
     def add(self, channel: str, content: Mapping[str, Any], thread_ts: str | None) -> StoredMessage:
         """Post a message; its `ts` is the time, and later than that of every other of the channel."""
@@ -171,7 +180,7 @@ class SlackStore:
 
     def _rows(self, sql: str, *parameters: Any) -> Sequence[Any]:
         with self._lock:
-            return self._connection.execute(sql, parameters).fetchall()
+            return self._connection().execute(sql, parameters).fetchall()
 
 
 def _ts(micros: int) -> str:

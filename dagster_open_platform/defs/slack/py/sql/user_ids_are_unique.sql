@@ -1,0 +1,1 @@
+SELECT COUNT(*) - COUNT(DISTINCT id) AS bad FROM {users}
