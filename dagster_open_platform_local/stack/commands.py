@@ -115,3 +115,5 @@ def _show(console: Console, running: list[RunningService]) -> None:
             highlight=False,
             soft_wrap=True,
         )
+        for what, path in found.service.pages.items():
+            console.print(f"  {what:<12} {where}{path}", highlight=False, soft_wrap=True)

@@ -116,6 +116,7 @@ def saas_service(state: LocalState, credentials: Mapping[str, Credentials]) -> S
             for vendor, each in credentials.items()
             for name, value in each.platform_variables(f"http://127.0.0.1:{port}/{vendor}").items()
         },
+        pages={vendor.page: f"/{vendor.name}/" for vendor in VENDORS if vendor.page},
         # It is up when all is delivered: of a company of ten times the size that takes minutes.
         startup_seconds=600.0,
     )

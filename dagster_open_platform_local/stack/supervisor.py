@@ -42,6 +42,7 @@ class Service:
         startup_seconds: How long it may take to become healthy.
         grace_seconds: How long it may take to end after TERM.
         url: Where a person or client finds it, given the port; None: nothing to show.
+        pages: Paths below it that a person may want to look at, by what is there.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Service:
     startup_seconds: float = 60.0
     grace_seconds: float = 10.0
     url: Callable[[int], str] | None = lambda port: f"http://127.0.0.1:{port}"
+    pages: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -83,8 +83,10 @@ class Vendor:
         name: The path under which it stands: `segment` is below `/segment`.
         new_credentials: Credentials that nobody knows yet.
         mount: Opens it. Raises ValueError if a variable with its credentials is missing, and names it.
+        page: What a person sees who opens its path in a browser. None: nothing.
     """
 
     name: str
     new_credentials: Callable[[], Credentials]
     mount: Callable[[Premises], Mounted]
+    page: str | None = None

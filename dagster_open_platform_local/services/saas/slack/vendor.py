@@ -14,4 +14,4 @@ def _mounted(premises: Premises) -> Mounted:
     return Mounted(slack_app(api), close=store.close)
 
 
-SLACK = Vendor("slack", SlackCredentials.new, _mounted)
+SLACK = Vendor("slack", SlackCredentials.new, _mounted, page="Slack")
