@@ -17,8 +17,8 @@ from dagster_open_platform.utils.failures import PermanentFailure
 if TYPE_CHECKING:
     import pyarrow as pa
 
-ColumnType = Literal["bool", "date", "float", "integer", "string", "timestamp"]
-"""``date`` is a day; ``timestamp`` is an instant in microseconds, UTC."""
+ColumnType = Literal["bool", "date", "decimal", "float", "integer", "string", "timestamp"]
+"""``date`` is a day; ``decimal`` has ten digits behind the point, for money in fractions of a cent; ``timestamp`` is an instant in microseconds, UTC."""
 
 
 class UnexpectedColumns(PermanentFailure):
@@ -49,6 +49,7 @@ def arrow_schema(columns: Sequence[Column]) -> pa.Schema:
     types = {
         "bool": pa.bool_(),
         "date": pa.date32(),
+        "decimal": pa.decimal128(28, 10),
         "float": pa.float64(),
         "integer": pa.int64(),
         "string": pa.string(),

@@ -8,7 +8,7 @@ import json
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +63,9 @@ class HttpStatistics:
 
 Reader = Callable[[bytes], Any]
 """Makes something of a body that is not JSON. Raises ValueError, which says nothing of the body, if it is not what it should be."""
+
+Params = Mapping[str, str | int | Sequence[str]]
+"""A query string, by name."""
 
 Judge = Callable[[HttpAnswer], PermanentFailure | RetryableFailure | None]
 """Says which failure a vendor has hidden in a successful answer, or None."""
@@ -144,7 +147,7 @@ class HttpClient:
         *,
         json: Any = None,
         content: bytes | None = None,
-        params: Mapping[str, str | int] | None = None,
+        params: Params | None = None,
         safe_to_repeat: bool | None = None,
         repeat_when_limited: bool = False,
         reader: Reader | None = None,
@@ -157,7 +160,7 @@ class HttpClient:
             path: Below the base URL, with a leading slash.
             json: Body; None: no body.
             content: Body that is not JSON.
-            params: Query string. Never a secret.
+            params: Query string; a list stands for a name that is repeated. Never a secret.
             safe_to_repeat: Whether doing it twice does no harm. Default: what HTTP says of the method. A request that
                 is not is never sent again.
             repeat_when_limited: Whether a request that is not safe to repeat is sent again after the server said that there were too many:
@@ -253,7 +256,7 @@ class _Call:
     path: str
     json: Any
     content: bytes | None
-    params: Mapping[str, str | int] | None
+    params: Params | None
     reader: Reader | None
     judge: Judge | None
     attempts: int
