@@ -10,6 +10,7 @@ from typing import Any
 
 import dagster as dg
 
+from dagster_open_platform.lib.anthropic.resource import AnthropicResource
 from dagster_open_platform.lib.aws.resource import S3StoreResource
 from dagster_open_platform.lib.bigquery.resource import BigQueryResource
 from dagster_open_platform.lib.dbt.resource import dbt_resource
@@ -41,6 +42,7 @@ def default_resources(environment: Environment) -> Mapping[str, Any]:
         "warehouse_eu": warehouse_resource(environment, region="EU"),
         # Credentials are read by the resource that needs them when it is used. An `EnvVar` that is unset would fail
         # every run of the code location, also those that need none.
+        "anthropic": AnthropicResource(),
         "bigquery": BigQueryResource(),
         "fivetran": FivetranResource(),
         "github": GitHubResource(),

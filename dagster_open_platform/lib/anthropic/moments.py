@@ -1,0 +1,55 @@
+"""The forms in which Anthropic has written moments.
+
+What belongs here: reading all three: a number of seconds since 1970, the same as a text of digits, ISO 8601 (RFC 3339), which is what is
+documented. Milliseconds are told from seconds by their size.
+"""
+
+import datetime as dt
+import re
+from typing import Any
+
+from dagster_open_platform.lib.anthropic.errors import UnexpectedAnswer
+
+_DIGITS = re.compile(r"\d{1,16}(\.\d+)?")
+_MILLISECONDS_FROM = 100_000_000_000
+"""As seconds this is in the year 5138, as milliseconds in 1973."""
+
+
+def moment(value: Any, field: str) -> dt.datetime:
+    """A moment in UTC.
+
+    Args:
+        value: What stands in the answer.
+        field: Its name, for the message.
+
+    Raises:
+        UnexpectedAnswer: It is in none of the forms. The message does not show it.
+    """
+    if isinstance(value, bool):
+        raise _wrong(value, field)
+    if isinstance(value, int | float):
+        return _of_number(value, field)
+    if not isinstance(value, str):
+        raise _wrong(value, field)
+    if _DIGITS.fullmatch(value):
+        return _of_number(float(value) if "." in value else int(value), field)
+    try:
+        found = dt.datetime.fromisoformat(value)
+    except ValueError:
+        raise _wrong(value, field) from None
+    return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+
+
+def _of_number(value: float, field: str) -> dt.datetime:
+    seconds = value / 1000 if abs(value) >= _MILLISECONDS_FROM else value
+    try:
+        return dt.datetime.fromtimestamp(seconds, dt.UTC)
+    except (OverflowError, ValueError, OSError):
+        raise _wrong(value, field) from None
+
+
+def _wrong(value: Any, field: str) -> UnexpectedAnswer:
+    return UnexpectedAnswer(
+        f"Anthropic's answer has a {type(value).__name__} as {field!r} that is no time: expected Unix seconds, the same as"
+        " a text, or ISO 8601."
+    )

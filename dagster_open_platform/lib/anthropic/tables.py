@@ -1,0 +1,287 @@
+"""From Anthropic's JSON to Arrow tables.
+
+What belongs here: which field becomes which column, and what a page must be like. What does not: what the columns mean (`columns.py`).
+
+Columns are read one after the other over all rows, not rows one after the other: that takes a third of the time. A field that is missing or
+of another type is an `UnexpectedAnswer`, whose message shows the field and not its value.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from dagster_open_platform.lib.anthropic.columns import TABLES
+from dagster_open_platform.lib.anthropic.errors import NobodyListed, UnexpectedAnswer
+from dagster_open_platform.lib.anthropic.moments import moment
+from dagster_open_platform.lib.columns import Column, arrow_schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from dagster_open_platform.lib.anthropic.protocol import Node
+
+_HOUR, _DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+_USAGE_FIELDS = {
+    "uncached_input_tokens": ("uncached_input_tokens",),
+    "cache_write_5m_tokens": ("cache_creation", "ephemeral_5m_input_tokens"),
+    "cache_write_1h_tokens": ("cache_creation", "ephemeral_1h_input_tokens"),
+    "cache_read_tokens": ("cache_read_input_tokens",),
+    "output_tokens": ("output_tokens",),
+    "web_search_requests": ("server_tool_use", "web_search_requests"),
+}
+_MODEL_FIELDS = {
+    "input_tokens": ("tokens", "input"),
+    "output_tokens": ("tokens", "output"),
+    "cache_read_tokens": ("tokens", "cache_read"),
+    "cache_creation_tokens": ("tokens", "cache_creation"),
+    "estimated_cost_cents": ("estimated_cost", "amount"),
+}
+_RECORD_FIELDS = {
+    "sessions": ("core_metrics", "num_sessions"),
+    "lines_added": ("core_metrics", "lines_of_code", "added"),
+    "lines_removed": ("core_metrics", "lines_of_code", "removed"),
+    "commits": ("core_metrics", "commits_by_claude_code"),
+    "pull_requests": ("core_metrics", "pull_requests_by_claude_code"),
+}
+
+
+def usage_table(buckets: Sequence[Node], start: dt.date, end: dt.date) -> pa.Table:
+    """Hourly usage.
+
+    Args:
+        buckets: As `AdminApi.usage` gives them.
+        start: First day that was asked for.
+        end: The day after the last.
+
+    Raises:
+        UnexpectedAnswer: They are not what is documented: a bucket is of another width, comes twice, or lies outside.
+    """
+    starts, rows = _bucketed(buckets, start, end, _HOUR)
+    columns = {
+        "usage_date": [each.date() for each in starts],
+        "bucket_start": starts,
+        **{name: _nullable(rows, name) for name in ("workspace_id", "api_key_id", "model", "service_tier")},
+        "context_window": _nullable(rows, "context_window"),
+        **{name: _values(rows, *path) for name, path in _USAGE_FIELDS.items()},
+    }
+    return _table("usage", columns)
+
+
+def cost_table(buckets: Sequence[Node], start: dt.date, end: dt.date) -> pa.Table:
+    """Daily costs; arguments and errors as of `usage_table`."""
+    starts, rows = _bucketed(buckets, start, end, _DAY)
+    named = (
+        "workspace_id",
+        "description",
+        "cost_type",
+        "model",
+        "service_tier",
+        "context_window",
+        "token_type",
+    )
+    columns = {
+        "cost_date": [each.date() for each in starts],
+        **{name: _nullable(rows, name) for name in named},
+        "amount_cents": _values(rows, "amount"),
+        "currency": _values(rows, "currency"),
+    }
+    return _table("cost", columns)
+
+
+def claude_code_table(days: Mapping[dt.date, Sequence[Node]]) -> pa.Table:
+    """Claude Code, a row for an actor, a terminal and a model on a day.
+
+    Args:
+        days: Records as `AdminApi.claude_code` gives them, by the day that was asked for.
+
+    Raises:
+        UnexpectedAnswer: They are not what is documented, or of another day.
+    """
+    records = list(chain.from_iterable(days.values()))
+    dates = [day for day, found in days.items() for _ in found]
+    if [moment(each, "date").date() for each in _values(records, "date")] != dates:
+        raise UnexpectedAnswer(
+            "Anthropic's answer has records of Claude Code of another day than was asked for."
+        )
+    models = [each or [{}] for each in _lists(records, "model_breakdown")]
+    actions = _values(records, "tool_actions")
+    whole: dict[str, Sequence[Any]] = {
+        **{name: _values(records, *path) for name, path in _RECORD_FIELDS.items()},
+        "tool_actions_accepted": [_sum_of(each, "accepted") for each in actions],
+        "tool_actions_rejected": [_sum_of(each, "rejected") for each in actions],
+        "tool_actions": [json.dumps(each, sort_keys=True) for each in actions],
+    }
+    kinds = _values(records, "actor", "type")
+    repeated: dict[str, Sequence[Any]] = {
+        "usage_date": dates,
+        "actor_type": kinds,
+        "actor": [_actor(record["actor"]) for record in records],
+        **{name: _nullable(records, name) for name in ("terminal_type", "customer_type")},
+    }
+    flat = list(chain.from_iterable(models))
+    columns: dict[str, Sequence[Any]] = {
+        **{name: _along(values, models) for name, values in repeated.items()},
+        "model": _nullable(flat, "model"),
+        **{
+            name: [None if not each else _value(each, *path) for each in flat]
+            for name, path in _MODEL_FIELDS.items()
+        },
+        **{name: _on_first(values, models) for name, values in whole.items()},
+    }
+    return _table("claude_code", columns)
+
+
+def api_keys_table(nodes: Sequence[Node]) -> pa.Table:
+    """API keys as they are listed; nothing is removed. Raises `UnexpectedAnswer`."""
+    named = ("partial_key_hint", "workspace_id")
+    columns = {
+        **{name: _values(nodes, name) for name in ("id", "name", "status")},
+        **{name: _nullable(nodes, name) for name in named},
+        "created_by_id": [
+            None if each is None else _value(each, "id") for each in _nullable(nodes, "created_by")
+        ],
+        "created_at": [moment(each, "created_at") for each in _values(nodes, "created_at")],
+        "expires_at": [
+            None if each is None else moment(each, "expires_at") for each in _nullable(nodes, "expires_at")
+        ],
+        "removed_at": [None] * len(nodes),
+    }
+    return _table("api_keys", columns)
+
+
+def users_table(nodes: Sequence[Node]) -> pa.Table:
+    """Users as they are listed; nobody is removed.
+
+    Raises:
+        NobodyListed: There are none.
+        UnexpectedAnswer: They are not what is documented.
+    """
+    if not nodes:
+        raise NobodyListed(
+            "Anthropic lists no users, but whoever made the admin key is one: the table stays as it is. Check that the"
+            " key belongs to the right organization."
+        )
+    columns = {
+        **{name: _values(nodes, name) for name in ("id", "email", "name", "role")},
+        "added_at": [moment(each, "added_at") for each in _values(nodes, "added_at")],
+        "removed_at": [None] * len(nodes),
+    }
+    return _table("users", columns)
+
+
+def _bucketed(
+    buckets: Sequence[Node], start: dt.date, end: dt.date, width: dt.timedelta
+) -> tuple[list[dt.datetime], list[Node]]:
+    """The rows of all buckets, and the beginning of the bucket of each."""
+    begin, stop = (dt.datetime.combine(day, dt.time(), dt.UTC) for day in (start, end))
+    last: dt.datetime | None = None
+    starts: list[dt.datetime] = []
+    rows: list[Node] = []
+    for bucket, results in zip(buckets, _lists(buckets, "results"), strict=True):
+        first = moment(_value(bucket, "starting_at"), "starting_at")
+        if moment(_value(bucket, "ending_at"), "ending_at") - first != width:
+            raise UnexpectedAnswer(
+                f"Anthropic's answer has a bucket that is not {width} long, which was asked for."
+            )
+        if (last is not None and first <= last) or not begin <= first < stop:
+            # Rows that come twice would be counted twice.
+            raise UnexpectedAnswer(
+                f"Anthropic's answer has a bucket of {first:%Y-%m-%d %H:%M} that comes twice or lies outside of {start} to {end}."
+            )
+        last = first
+        starts += [first] * len(results)
+        rows += results
+    return starts, rows
+
+
+def _value(node: Any, *path: str) -> Any:
+    return _values([node], *path)[0]
+
+
+def _values(nodes: Iterable[Any], *path: str) -> list[Any]:
+    """A field of each, which must be there."""
+    try:
+        for name in path:
+            nodes = [node[name] for node in nodes]
+    except (KeyError, TypeError, IndexError):
+        raise UnexpectedAnswer(
+            f"Anthropic's answer has something without the field {'.'.join(path)!r}."
+        ) from None
+    found = list(nodes)
+    if None in found:
+        raise UnexpectedAnswer(f"Anthropic's answer has no value as {'.'.join(path)!r}.")
+    return found
+
+
+def _nullable(nodes: Iterable[Any], name: str) -> list[Any]:
+    """A field of each; None where it is null or, as in older answers, missing."""
+    try:
+        return [node.get(name) for node in nodes]
+    except AttributeError:
+        raise UnexpectedAnswer(f"Anthropic's answer has no object where one with {name!r} belongs.") from None
+
+
+def _lists(nodes: Iterable[Any], name: str) -> list[list[Any]]:
+    found = _values(nodes, name)
+    if not all(isinstance(each, list) for each in found):
+        raise UnexpectedAnswer(f"Anthropic's answer has no list as {name!r}.")
+    return found
+
+
+def _actor(node: Any) -> Any:
+    return _value(node, "email_address" if _value(node, "type") == "user_actor" else "api_key_name")
+
+
+def _sum_of(actions: Any, name: str) -> Any:
+    if not isinstance(actions, Mapping):
+        raise UnexpectedAnswer("Anthropic's answer has no object as 'tool_actions'.")
+    try:
+        return sum(_values(actions.values(), name))
+    except TypeError:
+        raise UnexpectedAnswer(f"Anthropic's answer has no numbers as 'tool_actions.*.{name}'.") from None
+
+
+def _along(values: Sequence[Any], models: Sequence[Sequence[Any]]) -> list[Any]:
+    """A value for each of the models of its record."""
+    return [value for value, each in zip(values, models, strict=True) for _ in each]
+
+
+def _on_first(values: Sequence[Any], models: Sequence[Sequence[Any]]) -> list[Any]:
+    """A value for the first of the models of its record, and None for the others."""
+    return [
+        value if index == 0 else None
+        for value, each in zip(values, models, strict=True)
+        for index in range(len(each))
+    ]
+
+
+def _table(name: str, columns: Mapping[str, Sequence[Any]]) -> pa.Table:
+    import pyarrow as pa
+
+    schema = arrow_schema(TABLES[name])
+    arrays = [
+        _array(pa, column, columns[column.name], schema.field(column.name).type) for column in TABLES[name]
+    ]
+    return pa.table(arrays, schema=schema)
+
+
+def _array(pa: Any, column: Column, values: Sequence[Any], kind: Any) -> pa.Array:
+    try:
+        if column.type == "decimal":
+            # Amounts are texts, so that no digit gets lost on the way.
+            return pa.array(values, pa.string()).cast(kind)
+        if column.type in ("integer", "float") and True in map(_is_bool, values):
+            raise TypeError
+        return pa.array(values, kind)
+    except (pa.ArrowException, TypeError, OverflowError):
+        raise UnexpectedAnswer(
+            f"Anthropic's answer has values as {column.name!r} that are not of type {column.type}."
+        ) from None
+
+
+def _is_bool(value: Any) -> bool:
+    return value is True or value is False
