@@ -97,17 +97,14 @@ def missing_resources(defs: dg.Definitions) -> Iterator[str]:
 
 
 def wrong_targets(defs: dg.Definitions) -> Iterator[str]:
-    """A line for each schedule whose target matches no asset that it could materialize, or too different ones."""
+    """A line for each schedule whose target matches no asset that a run could make or observe, or too different ones."""
     assets = list(defs.assets or ())
     external = [asset for asset in assets if isinstance(asset, dg.AssetSpec)]
     definitions = [asset for asset in assets if isinstance(asset, dg.AssetsDefinition)]
     if external:
         definitions.append(dg.AssetsDefinition(specs=external))
     partitions = {
-        spec.key: spec.partitions_def
-        for asset in definitions
-        if asset.is_materializable
-        for spec in asset.specs
+        spec.key: spec.partitions_def for asset in definitions if asset.is_executable for spec in asset.specs
     }
     for component in components(defs):
         if isinstance(component, ScheduleComponent) and (
@@ -125,14 +122,12 @@ def _target_problem(
         keys = dg.AssetSelection.from_string(component.target).resolve(assets)
     except dg.DagsterInvalidSubsetError:
         keys = set()
-    selected = sorted(key for key in keys if key in partitions)
-    if not selected:
-        return "matches no asset that can be materialized; expected at least one." + suggestion(
-            component.target.rpartition(":")[2].strip('"'),
-            [key.to_user_string() for key in partitions],
-        )
+    if external := sorted(keys - set(partitions)):
+        return f"matches {external[0].to_user_string()!r}, which nothing here can materialize or observe."
+    if not keys:
+        return _nothing_matched(component.target, assets, partitions)
     by_partitions: dict[dg.PartitionsDefinition, str] = {}
-    for key in selected:
+    for key in sorted(keys):
         if partitions_def := partitions[key]:
             by_partitions.setdefault(partitions_def, key.to_user_string())
     if len(by_partitions) > 1:
@@ -142,6 +137,25 @@ def _target_problem(
             + "."
         )
     return None
+
+
+def _nothing_matched(
+    target: str, assets: Iterable[dg.AssetsDefinition], partitions: Mapping[dg.AssetKey, Any]
+) -> str:
+    """Why a target matches nothing: in Dagster groups, kinds and tags select no observable assets; keys do."""
+    wider = dg.AssetSelection.from_string(target, include_sources=True)
+    try:
+        observable = sorted(wider.resolve(assets) & set(partitions))
+    except dg.DagsterInvalidSubsetError:
+        observable = []
+    if observable:
+        example = f'key:"{observable[0].path[0]}/*"'
+        return (
+            f"matches only observable assets, which can be selected by their keys alone, such as {example}."
+        )
+    return "matches no asset that can be materialized or observed; expected at least one." + suggestion(
+        target.rpartition(":")[2].strip('"'), [key.to_user_string() for key in partitions]
+    )
 
 
 def components(defs: dg.Definitions) -> list[YamlComponent]:

@@ -1,4 +1,4 @@
-"""``ScheduleComponent``: a selection of assets, materialized at fixed times in the environments that say so.
+"""``ScheduleComponent``: a selection of assets as a job, and when it runs in the environments that say so.
 
 What belongs here: the component's fields, its job and its schedule. What does not: whether the selection matches
 anything; that needs the whole graph (``lib/definition_checks.py``).
@@ -42,12 +42,14 @@ def resolve_target(context: dg.ResolutionContext, target: str) -> str:
     return target
 
 
-def resolve_cron(context: dg.ResolutionContext, cron: str) -> str:
-    """A cron expression that Dagster accepts.
+def resolve_cron(context: dg.ResolutionContext, cron: str | None) -> str | None:
+    """A cron expression that Dagster accepts; None stays None.
 
     Raises:
         InvalidYaml: It does not.
     """
+    if cron is None:
+        return None
     cron = str(context.resolve_value(cron))
     try:
         dg.ScheduleDefinition(name="validation", job_name="validation", cron_schedule=cron)
@@ -79,10 +81,12 @@ def resolve_environments(context: dg.ResolutionContext, names: Any) -> list[Envi
 
 
 class ScheduleComponent(YamlComponent):
-    """Materializes a selection of assets at fixed times, in the environments that it names.
+    """Makes a job of a selection of assets, and runs it at fixed times in the environments that it names.
 
-    Of time-partitioned assets each tick takes the latest complete partition; of statically partitioned ones, all. The job
-    exists everywhere and can be launched by hand; the schedule is registered only where it runs.
+    The job exists everywhere and can be launched by hand; the schedule is registered only where it runs. Without `cron` there is only
+    the job: for what automation keeps up, and people now and then want to run as a whole. Assets that can be materialized are, observable
+    ones are observed (in Dagster they are selected by key only, not by group or kind), and their checks are made. Of time-partitioned
+    assets each tick takes the latest complete partition; of statically partitioned ones, all.
     """
 
     name: Annotated[
@@ -99,28 +103,30 @@ class ScheduleComponent(YamlComponent):
             model_field_type=str,
             inject_before_resolve=False,
             description="Asset selection. It must match assets that share one partitioning, or have none.",
-            examples=["group:pypi", 'key:"purina/oss_analytics/*"'],
+            examples=["group:pypi", 'key:"purina/oss_analytics/*"', 'key:"stripe/*"'],
         ),
     ]
     cron: Annotated[
-        str,
+        str | None,
         dg.Resolver(
             resolve_cron,
-            model_field_type=str,
+            model_field_type=str | None,
             inject_before_resolve=False,
-            description="When it runs: minute, hour, day of the month, month, weekday.",
+            description=(
+                "When it runs: minute, hour, day of the month, month, weekday. Without it there is a job for hand, and no schedule."
+            ),
             examples=["0 6 * * *"],
         ),
-    ]
+    ] = None
     environments: Annotated[
         Sequence[EnvironmentName],
         dg.Resolver(
             resolve_environments,
             model_field_type=Sequence[str],
-            description="Where it runs: local, branch, dogfood, prod.",
+            description="Where it runs by the clock: local, branch, dogfood, prod.",
             examples=[["prod", "dogfood"]],
         ),
-    ]
+    ] = ()
     timezone: Annotated[
         str,
         dg.Resolver(
@@ -159,10 +165,11 @@ class ScheduleComponent(YamlComponent):
         """The job, and in the environments that are named its schedule.
 
         Raises:
-            InvalidYaml: The name is not a name.
+            InvalidYaml: The name is not a name, or only half of a schedule is there.
         """
         if not re.fullmatch(r"[A-Za-z0-9_]+", self.name):
             raise self.invalid(["name"], f"found {self.name!r}; expected letters, digits and underscores.")
+        self._require_both()
         job = dg.define_asset_job(
             self.name,
             selection=dg.AssetSelection.from_string(self.target),
@@ -170,7 +177,7 @@ class ScheduleComponent(YamlComponent):
             description=self.description,
         )
         environment = get_environment().name
-        if environment not in self.environments:
+        if self.cron is None or environment not in self.environments:
             return dg.Definitions(jobs=[job])
         schedule = dg.ScheduleDefinition(
             name=f"{self.name}_schedule",
@@ -187,6 +194,17 @@ class ScheduleComponent(YamlComponent):
             description=self.description,
         )
         return dg.Definitions(jobs=[job], schedules=[schedule])
+
+    def _require_both(self) -> None:
+        """A schedule needs a time and a place; a job for hand neither."""
+        if self.cron is not None and not self.environments:
+            raise self.invalid(["cron"], "expected `environments` beside it: where it runs.")
+        if self.cron is None and self.environments:
+            raise self.invalid(["environments"], "expected `cron` beside it: when it runs.")
+        if self.cron is None and self.default_status is not None:
+            raise self.invalid(
+                ["default_status"], "expected `cron` beside it: a job for hand is neither on nor off."
+            )
 
 
 def _run_requests(

@@ -1,13 +1,17 @@
 """Where a ``ScheduleComponent`` is registered and what its ticks launch."""
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
 
+from dagster_open_platform.lib.definition_checks import InvalidDefinitions
+from dagster_open_platform.lib.yaml_errors import InvalidYaml
 from dagster_open_platform.utils.environment_helpers import EnvironmentName
 from dagster_open_platform_tests.fixtures.components import loaded
+from dagster_open_platform_tests.fixtures.warehouse import local_duckdb
 
 YAML = """
 type: dagster_open_platform.lib.ExecutableComponent
@@ -105,3 +109,93 @@ def test_a_tick_before_the_first_partition_is_skipped() -> None:
 def test_a_tick_runs_every_static_partition() -> None:
     with loaded(files("{type: static, partition_keys: [eu, us]}")) as defs:
         assert [request.partition_key for request in tick(defs, AT).run_requests or []] == ["eu", "us"]
+
+
+OBSERVED = """
+type: dagster_open_platform.lib.LastUpdatedObservationComponent
+attributes:
+  name: vendor_last_updated
+  group_name: vendor
+  owners: [team:data-platform]
+  kinds: [snowflake]
+  tables:
+    - key: vendor/users
+      table: purina.vendor.users
+      updated_at_columns: [updated_at]
+      freshness: {hours: 9}
+---
+type: dagster_open_platform.lib.ScheduleComponent
+attributes:
+  name: nightly
+  target: key:"vendor/*"
+  cron: "30 2 * * *"
+  environments: [local]
+"""
+LOADED_AT = dt.datetime(2026, 6, 5, tzinfo=dt.UTC)
+
+
+def test_observable_assets_are_observed_and_checked(tmp_path: Path) -> None:
+    warehouse = local_duckdb(tmp_path)
+    with warehouse.connect() as connection:
+        connection.execute("CREATE SCHEMA purina.vendor")
+        connection.execute("CREATE TABLE purina.vendor.users AS SELECT ? AS updated_at", [LOADED_AT])
+    with (
+        loaded({"a/components/defs.yaml": OBSERVED}, {"warehouse": warehouse}) as defs,
+        dg.DagsterInstance.ephemeral() as instance,
+    ):
+        (request,) = tick(defs, AT).run_requests or []
+        assert request.partition_key is None
+        result = defs.resolve_job_def("nightly").execute_in_process(instance=instance)
+        [observed] = result.get_asset_observation_events()
+        assert observed.asset_key == dg.AssetKey(["vendor", "users"])
+        assert [each.check_name for each in result.get_asset_check_evaluations()] == ["freshness_check"]
+
+
+BY_HAND = """
+type: dagster_open_platform.lib.ExecutableComponent
+attributes:
+  name: reports
+  execute_fn: .functions.materialize
+  assets: [{key: reports}]
+---
+type: dagster_open_platform.lib.ScheduleComponent
+attributes: {name: by_hand, target: "key:reports"}
+"""
+
+
+@pytest.mark.parametrize("environment", list(EnvironmentName))
+def test_without_a_time_there_is_only_a_job(environment: EnvironmentName) -> None:
+    with loaded({"a/components/defs.yaml": BY_HAND}, environment=environment) as defs:
+        assert ([job.name for job in defs.jobs or ()], list(defs.schedules or ())) == (["by_hand"], [])
+        assert defs.resolve_job_def("by_hand").execute_in_process().success
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ('cron: "0 6 * * *"', "attributes.cron: expected `environments`"),
+        ("environments: [prod]", "attributes.environments: expected `cron`"),
+        ("default_status: running", "attributes.default_status: expected `cron`"),
+    ],
+)
+def test_half_a_schedule_is_refused(more: str, expected: str) -> None:
+    yaml = BY_HAND.replace('"key:reports"', f'"key:reports", {more}')
+    with pytest.raises(InvalidYaml, match=expected), loaded({"a/components/defs.yaml": yaml}):
+        pass
+
+
+def test_a_group_of_observable_assets_is_refused_with_the_way_that_works() -> None:
+    yaml = OBSERVED.replace('key:"vendor/*"', "group:vendor")
+    expected = (
+        r'attributes.target: found .group:vendor., which matches only observable.* such as key:"vendor/\*"'
+    )
+    with pytest.raises(InvalidDefinitions, match=expected), loaded({"a/components/defs.yaml": yaml}):
+        pass
+
+
+def test_a_target_with_an_external_asset_is_refused() -> None:
+    # Dagster would say so when the job is resolved, without a file or a line.
+    external = "import dagster as dg\n\nroles = dg.AssetSpec(['vendor', 'roles'])\n"
+    files = {"a/components/defs.yaml": OBSERVED, "a/py/sources.py": external}
+    with pytest.raises(InvalidDefinitions, match="matches 'vendor/roles', which nothing here"), loaded(files):
+        pass
