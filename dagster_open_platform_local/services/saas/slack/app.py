@@ -11,6 +11,7 @@ Source: https://docs.slack.dev/apis/web-api: a token in the header, arguments in
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -95,11 +96,8 @@ class SlackApi:
         raise SlackError("missing_scope", needed=method.scope, provided=",".join(sorted(scopes)))
 
     async def _upload(self, request: Request) -> Response:
+        # Slack takes the bytes as they are, or as a form of several parts; this one only as they are.
         content = await request.body()
-        if request.headers.get("content-type", "").startswith("multipart/"):
-            form = await request.form()
-            files = [each for each in form.values() if not isinstance(each, str)]
-            content = await files[0].read() if files else b""
         if not self.store.put_file(request.path_params["key"], content):
             return PlainTextResponse("There is no upload of this length under this address", 404)
         return PlainTextResponse(f"OK - {len(content)}")
@@ -143,7 +141,7 @@ async def _arguments(request: Request, method: Method) -> dict[str, Any]:
     if not body:
         return found
     if kind == "application/x-www-form-urlencoded":
-        return {**found, **dict(await request.form())}
+        return {**found, **dict(parse_qsl(body.decode(errors="replace")))}
     if kind != "application/json":
         raise SlackError("invalid_post_type")
     if not method.takes_json:

@@ -1,0 +1,1 @@
+"""The company's Slack workspace: members, channels, what members do."""

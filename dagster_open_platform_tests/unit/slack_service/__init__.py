@@ -1,0 +1,1 @@
+"""The emulated Slack: methods, errors, paging, limits, and its page."""
