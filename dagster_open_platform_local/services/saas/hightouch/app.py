@@ -156,18 +156,16 @@ class HightouchApi:
     def _runs(self, request: Request, _body: Json) -> Json:
         """…#operation/ListSyncRuns: the newest first."""
         sync, _ = self.workspace.sync(request.path_params["id"])
-        found = [run for run in self.workspace.states.runs(sync.id) if self._is_asked_for(request, run)]
-        return _page(request, [responses.run(each) for each in found], _DEFAULT_RUNS)
-
-    def _is_asked_for(self, request: Request, run: Run) -> bool:
         query = request.query_params
-        if "runId" in query and query["runId"] != str(run.id):
-            return False
-        started = datetime.fromisoformat(run.started_at or run.created_at)
         after, before = _moment(query.get("after"), "after"), _moment(query.get("before"), "before")
         if "within" in query:
             after = self.workspace.now() - timedelta(minutes=_number(query["within"], "within"))
-        return (after is None or started >= after) and (before is None or started < before)
+        found = [
+            responses.run(each)
+            for each in self.workspace.states.runs(sync.id)
+            if query.get("runId") in (None, str(each.id)) and _is_between(each, after, before)
+        ]
+        return _page(request, found, _DEFAULT_RUNS)
 
     def _trigger(self, request: Request, body: Json) -> Json:
         """…#operation/TriggerRun: a run that is asked for while another is under way waits for it."""
@@ -194,6 +192,11 @@ class HightouchApi:
 def hightouch_app(api: HightouchApi) -> Starlette:
     """The application that answers below the vendor's mount."""
     return Starlette(routes=api.routes(), exception_handlers={404: _no_such_path, 405: _no_such_method})
+
+
+def _is_between(run: Run, after: datetime | None, before: datetime | None) -> bool:
+    started = datetime.fromisoformat(run.started_at or run.created_at)
+    return (after is None or started >= after) and (before is None or started < before)
 
 
 def _page(request: Request, items: Sequence[Json], default: int) -> Json:

@@ -1,0 +1,1 @@
+"""Tests of the emulated Hightouch and of the CRM behind it."""
