@@ -16,6 +16,7 @@ from dagster_open_platform.lib.bigquery.resource import BigQueryResource
 from dagster_open_platform.lib.dbt.resource import dbt_resource
 from dagster_open_platform.lib.fivetran.resource import FivetranResource
 from dagster_open_platform.lib.github.resource import GitHubResource
+from dagster_open_platform.lib.hightouch.resource import HightouchResource
 from dagster_open_platform.lib.postgres.resource import PostgresResource
 from dagster_open_platform.lib.segment.resource import SegmentResource
 from dagster_open_platform.lib.slack.resource import SlackResource
@@ -46,6 +47,7 @@ def default_resources(environment: Environment) -> Mapping[str, Any]:
         "bigquery": BigQueryResource(),
         "fivetran": FivetranResource(),
         "github": GitHubResource(),
+        "hightouch": HightouchResource(),
         "postgres": PostgresResource(),
         "s3": S3StoreResource(),
         "segment": SegmentResource(),

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from dagster_open_platform.lib.dms.component import DmsChangeTablesComponent
     from dagster_open_platform.lib.executable.component import ExecutableComponent
     from dagster_open_platform.lib.fivetran.component import FivetranComponent
+    from dagster_open_platform.lib.hightouch.component import (
+        DopHightouchSyncComponent,
+        HightouchSyncComponent,
+    )
     from dagster_open_platform.lib.observation.component import LastUpdatedObservationComponent
     from dagster_open_platform.lib.schedule.component import ScheduleComponent
     from dagster_open_platform.lib.segment.component import SegmentComponent
@@ -21,9 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DmsChangeTablesComponent",
+    "DopHightouchSyncComponent",
     "EgressReplicationComponent",
     "ExecutableComponent",
     "FivetranComponent",
+    "HightouchSyncComponent",
     "LastUpdatedObservationComponent",
     "ProdDbReplicationsComponent",
     "ScheduleComponent",
@@ -39,6 +45,8 @@ _MODULES = {
     "ProdDbReplicationsComponent": "dagster_open_platform.lib.sling.cloud_product_ingest",
     "ExecutableComponent": "dagster_open_platform.lib.executable.component",
     "FivetranComponent": "dagster_open_platform.lib.fivetran.component",
+    "HightouchSyncComponent": "dagster_open_platform.lib.hightouch.component",
+    "DopHightouchSyncComponent": "dagster_open_platform.lib.hightouch.component",
     "ScheduleComponent": "dagster_open_platform.lib.schedule.component",
     "SchemaReplicationComponent": "dagster_open_platform.lib.snowflake.schema_replication",
     "SegmentComponent": "dagster_open_platform.lib.segment.component",

@@ -4,14 +4,14 @@ What belongs here: the component's fields, and what Dagster knows of a published
 (``publication.py``).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import dagster as dg
 
 from dagster_open_platform.lib.automation import on_inputs_settled
+from dagster_open_platform.lib.dbt.asset_keys import dbt_asset_key_finder
 from dagster_open_platform.lib.outcomes import RETRIES
 from dagster_open_platform.lib.postgres.resource import PostgresResource
 from dagster_open_platform.lib.sling.component import ReplicationsComponent, materialize_streams
@@ -175,26 +175,6 @@ def _check_stream(stream: Stream) -> None:
             f"{stream.place}: streams.{stream.name}: {field} means nothing where a table is published: all rows are, with the types"
             " that they have in the warehouse. Remove it."
         )
-
-
-def dbt_asset_key_finder() -> Callable[[str], str]:
-    """The function `dbt_asset_key` of YAML; it reads the manifest when it is first called."""
-
-    @cache
-    def keys() -> Mapping[str, str]:
-        from dagster_open_platform.lib.dbt.manifest import load_manifest
-        from dagster_open_platform.lib.dbt.properties import key_of
-
-        nodes = load_manifest()["nodes"].values()
-        models = [node for node in nodes if node["resource_type"] in ("model", "seed", "snapshot")]
-        return {node["name"]: key_of(node).to_user_string() for node in models}
-
-    def dbt_asset_key(model: str) -> str:
-        if model not in keys():
-            raise ValueError(f"The dbt project has no model {model!r}.{suggestion(model, keys())}")
-        return keys()[model]
-
-    return dbt_asset_key
 
 
 def metadata_of(outcome: Any) -> dict[str, Any]:

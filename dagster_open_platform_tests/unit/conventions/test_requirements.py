@@ -53,6 +53,7 @@ OPENERS: Mapping[str, Callable[[Any], object]] = {
     "warehouse": connected,
     "warehouse_eu": connected,
     "bigquery": bigquery_client,
+    "hightouch": connected,
 }
 """How what stands behind a resource key is opened."""
 
@@ -142,6 +143,8 @@ def test_variables_in_templates_are_found() -> None:
 def needed(instance: Instance, instances: list[Instance], defs: dg.Definitions) -> frozenset[str]:
     found = frozenset().union(*(needed_by_resource(key) for key in instance.resources))
     found |= set(named_in_templates(instance.document["attributes"]))
+    # A Hightouch sync names the variable of its id, which is read when it runs.
+    found |= {instance.document["attributes"]["sync_id_env_var"]} if "hightouch" in instance.resources else set()
     if "postgres" in instance.resources:
         found |= connections_of(instance)
     if reads_object_storage(instance, instances, defs):

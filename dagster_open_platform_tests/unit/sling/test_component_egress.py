@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import pytest
 
+from dagster_open_platform.lib.dbt.asset_keys import dbt_asset_key_finder
 from dagster_open_platform.lib.dbt.manifest import load_manifest
 from dagster_open_platform.lib.dbt.relations import Relations
 from dagster_open_platform.lib.dbt.translator import PlatformDbtTranslator
-from dagster_open_platform.lib.sling.egress import dbt_asset_key_finder
 from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName
 from dagster_open_platform_tests.fixtures.components import loaded
 from dagster_open_platform_tests.fixtures.graphs import described

@@ -49,7 +49,7 @@ select
         when organizations.is_canceled then 'CHURNED'
         when billing.organization_id is not null then 'CUSTOMER'
         else 'FREE'
-    end as lifecycle,  -- noqa: RF04 - a name that both engines take
+    end as lifecycle,  -- noqa: RF04
     organizations.is_sso_enabled,
     organizations.created_at,
     organizations.canceled_at,

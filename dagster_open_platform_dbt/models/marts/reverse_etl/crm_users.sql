@@ -58,7 +58,7 @@ ranked as (
 
 select
     users.user_id,
-    users.email_address as email,  -- noqa: RF04 - a name that both engines take
+    users.email_address as email,  -- noqa: RF04
     users.is_active,
     users.created_at as signed_up_at,
     ranked.organization_id,

@@ -1,0 +1,1 @@
+"""Hightouch: marts, sent to the tools that sales and marketing work with."""

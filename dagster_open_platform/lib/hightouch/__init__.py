@@ -1,0 +1,1 @@
+"""Hightouch: syncs of marts into the tools that people work with."""
