@@ -31,7 +31,7 @@ USAGE = (
     Column("web_search_requests", "integer", "Web searches"),
 )
 COST = (
-    Column("cost_date", "date", "UTC day"),
+    _DATE,
     _WORKSPACE,
     Column("description", "string", "What Anthropic calls the item", nullable=True),
     Column("cost_type", "string", "tokens, web_search or code_execution", nullable=True),

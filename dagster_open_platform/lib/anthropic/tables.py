@@ -84,7 +84,7 @@ def cost_table(buckets: Sequence[Node], start: dt.date, end: dt.date) -> pa.Tabl
         "token_type",
     )
     columns = {
-        "cost_date": [each.date() for each in starts],
+        "usage_date": [each.date() for each in starts],
         **{name: _nullable(rows, name) for name in named},
         "amount_cents": _values(rows, "amount"),
         "currency": _values(rows, "currency"),

@@ -1,0 +1,1 @@
+"""What the company spends on Claude, and who uses it for what."""

@@ -1,0 +1,3 @@
+-- A list as it was last time, with those who are gone from it.
+select *
+from {table}
