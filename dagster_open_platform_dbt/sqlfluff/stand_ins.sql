@@ -20,3 +20,6 @@ select {{ keys | join(', ') }}, {{ column }} as {{ element }} from {{ relation }
 {% macro union_shards(group, table, columns) %}
 select '{{ group }}' as shard, {{ columns | join(', ') }} from {{ table }}
 {% endmacro %}
+{% macro segment_calls(table, columns, slugs) %}
+select '{{ slugs[0] }}' as source_slug, {{ columns | join(', ') }} from {{ table }}
+{% endmacro %}

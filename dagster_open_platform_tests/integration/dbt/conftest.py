@@ -68,6 +68,6 @@ def built(
         patch.setenv("WAREHOUSE_DUCKDB_DIR", str(directory))
         dbt_local.run("build")
     with duckdb.connect() as connection:
-        for name in ("purina", "dwh_reporting"):
+        for name in ("purina", "segment", "dwh_reporting"):
             connection.execute(f"attach '{directory / name}.duckdb' as {name} (read_only)")
         yield connection

@@ -14,6 +14,7 @@ from snowflake.connector.cursor import SnowflakeCursor
 
 from dagster_open_platform_dbt import PROJECT_DIR
 from dagster_open_platform_tests.fixtures.dbt import RAW_TABLES
+from dagster_open_platform_tests.fixtures.dbt_segment import SEGMENT_TABLES
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt
 
 GOLDEN = sorted(path.name for path in (PROJECT_DIR / "analyses" / "cross_engine").glob("*.sql"))
@@ -103,10 +104,12 @@ def test_every_model_gives_the_same_on_both_engines(
     built: duckdb.DuckDBPyConnection,
     snowflake_cursor: SnowflakeCursor,
 ) -> None:
-    for database in ("purina", "dwh_reporting"):
+    for database in ("purina", "segment", "dwh_reporting"):
         snowflake_cursor.execute(f"create database if not exists {database}")
     for table in RAW_TABLES:
         copied(built, snowflake_cursor, f"purina.{table}")
+    for table in SEGMENT_TABLES:
+        copied(built, snowflake_cursor, f"segment.{table}")
     copied(built, snowflake_cursor, "dwh_reporting.seeds.oss_packages")
     for node in models_in_order(dbt_local):
         relation = f"dwh_reporting.{node.config.schema}.{node.name}"

@@ -1,0 +1,1 @@
+"""The platform's instances over the emulated Segment and what it delivers."""
