@@ -25,12 +25,14 @@ run that wants the file meanwhile waits as it does for any other process.
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import dagster as dg
 
 from dagster_open_platform.lib.automation_sensors import RUNNING_BY_DEFAULT
 from dagster_open_platform.lib.observation.lookup import Watched
+from dagster_open_platform.lib.observation.table_columns import read_columns
 from dagster_open_platform.lib.observation.watch import Watch
 from dagster_open_platform.lib.warehouse.errors import InvalidIdentifier
 from dagster_open_platform.lib.warehouse.identifiers import validated
@@ -151,6 +153,15 @@ class LastUpdatedObservationComponent(YamlComponent):
             examples=[True],
         ),
     ] = False
+    columns: Annotated[
+        str | None,
+        dg.Resolver.default(
+            description=(
+                "A YAML file beside this one with the columns of the tables: by the table's name, the columns with what they hold."
+            ),
+            examples=["columns.yaml"],
+        ),
+    ] = None
     description: Annotated[
         str | None, dg.Resolver.default(description="Who loads the tables, and how often.")
     ] = None
@@ -159,14 +170,14 @@ class LastUpdatedObservationComponent(YamlComponent):
         """The assets with the op that observes them, and the sensor.
 
         Raises:
-            InvalidYaml: A name is not one, a table is there twice, or there is none.
+            InvalidYaml: A name is not one, a table is there twice, or there is none; the file of columns is wrong.
         """
         watched = self._watched()
         status = RUNNING_BY_DEFAULT[get_environment().name]
         watch = Watch(self.name, tuple(watched.values()), self.resource_key)
         try:
             return dg.Definitions(
-                assets=[] if self.declared_elsewhere else [watch.assets(self._specs(watched))],
+                assets=[] if self.declared_elsewhere else [watch.assets(self._specs(watched, context.path))],
                 sensors=[watch.sensor(self.interval, status)],
             )
         except dg.DagsterError as error:
@@ -213,7 +224,8 @@ class LastUpdatedObservationComponent(YamlComponent):
         except InvalidIdentifier as error:
             raise self.invalid(place, str(error.description)) from error
 
-    def _specs(self, watched: Mapping[dg.AssetKey, Watched]) -> list[dg.AssetSpec]:
+    def _specs(self, watched: Mapping[dg.AssetKey, Watched], path: Path) -> list[dg.AssetSpec]:
+        schemas = self._schemas(path)
         return [
             dg.AssetSpec(
                 key=key,
@@ -223,10 +235,28 @@ class LastUpdatedObservationComponent(YamlComponent):
                 description=" ".join(
                     text for text in (table.description or f"Table {table.table}.", self.description) if text
                 ),
-                metadata={"dagster/table_name": self._physical(index, watched[key])},
+                metadata={
+                    "dagster/table_name": self._physical(index, watched[key]),
+                    **({"dagster/column_schema": schemas[watched[key].name]} if schemas else {}),
+                },
             )
             for index, (key, table) in enumerate(zip(watched, self.tables, strict=True))
         ]
+
+    def _schemas(self, path: Path) -> dict[str, dg.TableSchema]:
+        """The columns of every table; none if nobody wrote them down."""
+        if self.columns is None:
+            return {}
+        folder = path if path.is_dir() else path.parent
+        schemas = read_columns(folder / self.columns)
+        names = {table.table.rpartition(".")[2] for table in self.tables}
+        if missing := sorted(names - set(schemas)):
+            raise self.invalid(["columns"], f"{self.columns} has no columns of {', '.join(missing)}.")
+        if unknown := sorted(set(schemas) - names):
+            raise self.invalid(
+                ["columns"], f"{self.columns} has columns of {', '.join(unknown)}, which is no table here."
+            )
+        return schemas
 
     def _physical(self, index: int, table: Watched) -> str:
         """The table's name in this environment: another warehouse than the platform's own has no other names."""

@@ -1,0 +1,1 @@
+"""Stripe: the company's billing, as Stripe shares it with the warehouse."""

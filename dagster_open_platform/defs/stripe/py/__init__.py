@@ -1,0 +1,1 @@
+"""Checks of Stripe's tables."""
