@@ -19,6 +19,7 @@ from dagster_shared.record import replace
 
 import dagster_open_platform.defs
 from dagster_open_platform.lib.automation_sensors import automation_sensors
+from dagster_open_platform.lib.code_location import CodeLocation
 from dagster_open_platform.lib.definition_checks import check_definitions
 from dagster_open_platform.lib.yaml_errors import located_yaml_errors
 from dagster_open_platform.resources import default_resources
@@ -69,15 +70,22 @@ def _assembled(
     tree = dg.ComponentTree(defs_module=defs_module, project_root=REPOSITORY_ROOT)
     with located_yaml_errors(tree.defs_module_path):
         found = tree.build_defs(tree.defs_module_path)
+    code_location = CodeLocation()
     merged = dg.Definitions.merge(
         found,
         dg.Definitions(
-            resources={**default_resources(environment), **resources},
+            resources={
+                **default_resources(environment),
+                "code_location": code_location,
+                **resources,
+            },
             sensors=automation_sensors(environment),
         ),
     )
     check_definitions(merged)
-    return _finished(merged, environment)
+    finished = _finished(merged, environment)
+    code_location.definitions = finished
+    return finished
 
 
 def _finished(defs: dg.Definitions, environment: Environment) -> dg.Definitions:

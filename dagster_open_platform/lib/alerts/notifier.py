@@ -23,7 +23,16 @@ from dagster_open_platform.lib.alerts.routing import Routing
 from dagster_open_platform.lib.code_location import NOBODY, PlatformGraph
 from dagster_open_platform.lib.health.failures import StepFailure, failures_of
 from dagster_open_platform.lib.health.links import Links
-from dagster_open_platform.lib.health.runs import RETRY_PATIENCE, ended_at, root_of, will_retry
+from dagster_open_platform.lib.health.runs import (
+    ATTEMPT,
+    PARENT,
+    RETRY_PATIENCE,
+    ROOT,
+    ended_at,
+    parent_of,
+    root_of,
+    will_retry,
+)
 from dagster_open_platform.lib.slack.protocol import SlackApi
 
 PAGE = 200
@@ -36,9 +45,7 @@ LOST_LOOK_BACK = dt.timedelta(hours=24)
 """How far a tick looks back at least that has lost its cursor."""
 FURTHER_SHOWN = 5
 
-_PARENT, _ROOT, _ATTEMPT, _PARTITION = (
-    f"dagster/{name}" for name in ("parent_run_id", "root_run_id", "retry_number", "partition")
-)
+_PARTITION = "dagster/partition"
 _Status = dg.DagsterRunStatus
 
 
@@ -141,7 +148,7 @@ class Notifier:
                 if will_retry(run):
                     cursor.waiting[run.run_id] = ended_at(record).isoformat()
                 else:
-                    attempt = run.tags.get(_ATTEMPT)
+                    attempt = run.tags.get(ATTEMPT)
                     yield record, f"the last of {int(attempt) + 1} attempts" if attempt else ""
                 cursor.seen.append(run.run_id)
             cursor.updated = max(cursor.updated, record.update_timestamp)
@@ -168,12 +175,9 @@ class Notifier:
         """The newest run that tries each of some runs again, by the run's id."""
         if not run_ids:
             return {}
-        found = self._instance.get_run_records(dg.RunsFilter(tags={_PARENT: run_ids}), limit=PAGE * 2)
-        return {
-            record.dagster_run.parent_run_id: record.dagster_run
-            for record in reversed(found)
-            if record.dagster_run.parent_run_id
-        }
+        found = self._instance.get_run_records(dg.RunsFilter(tags={PARENT: run_ids}), limit=PAGE * 2)
+        runs = [record.dagster_run for record in reversed(found)]
+        return {parent: run for run in runs if (parent := parent_of(run))}
 
     def _recoveries(self, cursor: Cursor) -> int:
         if not cursor.told:
@@ -182,7 +186,7 @@ class Notifier:
         successful = {
             root_of(record.dagster_run): record.dagster_run.run_id
             for record in self._instance.get_run_records(
-                dg.RunsFilter(tags={_ROOT: roots}, statuses=[_Status.SUCCESS]), limit=PAGE
+                dg.RunsFilter(tags={ROOT: roots}, statuses=[_Status.SUCCESS]), limit=PAGE
             )
         }
         news = 0

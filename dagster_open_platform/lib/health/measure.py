@@ -26,6 +26,7 @@ from dagster_open_platform.lib.health.runs import (
     RETRY_PATIENCE,
     WindowOfRuns,
     ended_at,
+    parent_of,
     root_of,
     runs_of,
     will_retry,
@@ -103,7 +104,7 @@ def _failed_runs(
         root_of(record.dagster_run) for record in runs.ended if record.dagster_run.status is _Status.SUCCESS
     }
     retried = {
-        record.dagster_run.parent_run_id
+        parent_of(record.dagster_run)
         for record in runs.ended
         if record.dagster_run.status is not _Status.CANCELED
     }

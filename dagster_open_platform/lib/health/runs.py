@@ -18,6 +18,9 @@ WILL_RETRY = "dagster/will_retry"
 RETRIED_AS = "dagster/auto_retry_run_id"
 """Tag of a failed run: which run tries it again."""
 
+PARENT, ROOT, ATTEMPT = "dagster/parent_run_id", "dagster/root_run_id", "dagster/retry_number"
+"""Tags of an attempt: the run that it tries again, the first one, and how many there were before it."""
+
 RETRY_PATIENCE = dt.timedelta(hours=1)
 """For how long Dagster is believed that it will try a run again, if it does not."""
 
@@ -83,4 +86,9 @@ def will_retry(run: dg.DagsterRun) -> bool:
 
 def root_of(run: dg.DagsterRun) -> str:
     """The id of the first of a run and those that it tries again."""
-    return run.root_run_id or run.run_id
+    return run.tags.get(ROOT) or run.root_run_id or run.run_id
+
+
+def parent_of(run: dg.DagsterRun) -> str | None:
+    """The id of the run that a run tries again. None: it is none's next attempt."""
+    return run.tags.get(PARENT) or run.parent_run_id
