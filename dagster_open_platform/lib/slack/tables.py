@@ -23,6 +23,7 @@ from dagster_open_platform.lib.slack.protocol import Node
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_SLACKBOT = "USLACKBOT"
 _FIRST_DAY = dt.date(1970, 1, 1)
 
 USERS = (
@@ -114,9 +115,9 @@ def users_table(nodes: Sequence[Node]) -> pa.Table:
             USERS,
             {
                 "email_sha256": lambda: [_hashed(each.get("email")) for each in profiles],
-                # USLACKBOT is not marked as a bot.
+                # Slack's own bot is not marked as one.
                 "is_bot": lambda: [
-                    bot or each == "USLACKBOT"
+                    True if each == _SLACKBOT else bot
                     for bot, each in zip(columns.values("is_bot", False), columns.values("id"), strict=True)
                 ],
                 "is_deactivated": lambda: columns.values("deleted"),

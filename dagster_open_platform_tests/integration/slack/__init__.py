@@ -1,0 +1,1 @@
+"""Slack over a real socket: the client, the assets, the process."""
