@@ -43,6 +43,12 @@ class HttpApiResource(dg.ConfigurableResource):
         """What requests go through; None: the network. For tests to replace."""
         return None
 
+    def sleep(self, seconds: float) -> None:
+        """Wait so many seconds before something is asked again. For tests to replace."""
+        import time
+
+        time.sleep(seconds)
+
     def http_client(
         self,
         secrets: Secrets,
@@ -71,4 +77,5 @@ class HttpApiResource(dg.ConfigurableResource):
             headers=headers,
             limits=RetryLimits(attempts=self.max_attempts, max_retry_after_seconds=self.max_wait_seconds),
             transport=self.transport(),
+            sleep=self.sleep,
         )

@@ -79,12 +79,6 @@ class FivetranResource(HttpApiResource):
 
         return time.time()
 
-    def sleep(self, seconds: float) -> None:
-        """Wait between two looks at a sync."""
-        import time
-
-        time.sleep(seconds)
-
     @contextmanager
     def open(self, workspace: Workspace) -> Iterator[FivetranApi]:
         """Fivetran for the length of a `with` block.

@@ -1,9 +1,9 @@
-"""Every fault of the fault plan, on every path that the platform asks: a typed failure, whole tables, and a next time that repairs."""
+"""Every fault of the fault plan, and every path that the platform asks: a typed failure, whole tables, and a next time that repairs."""
 
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -44,10 +44,21 @@ FAULTS: Mapping[str, tuple[dict[str, Any], str]] = {
 PASSING = ("429", "500", "503 in HTML", "dropped", "half a body")
 """Faults after which the same call is sent again."""
 ONE = f"connections/{CRM}"
+SYNC_PATHS = (f"{ONE}$", f"{ONE}/sync$", f"{ONE}/schemas$")
+ON_EVERY_PATH = ("404", "another shape")
+"""Faults that mean something else on each path. Others are told by the client, whatever was asked, and meet one path each."""
+
+
+def shared_out(names: Iterable[str], path: str, paths: Sequence[str]) -> list[str]:
+    """The faults that a path gets: in turn, so that none is without a path and no path without faults."""
+    place = paths.index(path)
+    return [
+        name for number, name in enumerate(names) if name in ON_EVERY_PATH or number % len(paths) == place
+    ]
 
 
 def state_of(fivetran: FivetranServer) -> dict[str, list[dict[str, Any]]]:
-    return {name: fivetran.rows(f"crm.{name}") for name in CRM_TABLES}
+    return fivetran.tables("crm", CRM_TABLES)
 
 
 @pytest.fixture
@@ -56,11 +67,12 @@ def synced(fivetran: FivetranServer) -> FivetranServer:
     return fivetran
 
 
-@pytest.mark.parametrize("path", [f"{ONE}$", f"{ONE}/sync$", f"{ONE}/schemas$"])
+@pytest.mark.parametrize("path", SYNC_PATHS)
 def test_a_sync_in_spite_of_faults(
     path: str, synced: FivetranServer, platform: FivetranPlatform, instance: dg.DagsterInstance
 ) -> None:
-    for name, (fault, kind) in FAULTS.items():
+    for name in shared_out(FAULTS, path, SYNC_PATHS):
+        fault, kind = FAULTS[name]
         if name == "another shape" and path.endswith("/sync$"):
             continue  # nothing of that answer is used
         before = state_of(synced)
@@ -80,11 +92,11 @@ def test_a_sync_in_spite_of_faults(
         assert after in (before, state_of(synced)), name
 
 
-@pytest.mark.parametrize("path", [f"{ONE}$", f"{ONE}/sync$", f"{ONE}/schemas$"])
+@pytest.mark.parametrize("path", SYNC_PATHS)
 def test_a_fault_that_passes_is_not_noticed(
     path: str, synced: FivetranServer, platform: FivetranPlatform, instance: dg.DagsterInstance
 ) -> None:
-    for name in PASSING:
+    for name in shared_out(PASSING, path, SYNC_PATHS):
         synced.advance()
         synced.misbehave({"path": path, "calls": [1], **FAULTS[name][0]})
         result = platform.run("crm", instance)
@@ -123,13 +135,14 @@ NOT_FOUND_IS_FINE = (f"{ONE}/schemas$", f"{ONE}/.*/columns$")
 def test_a_state_is_fetched_whole_or_not_at_all(
     path: str, fivetran: FivetranServer, platform: FivetranPlatform
 ) -> None:
-    for name, (fault, kind) in FAULTS.items():
+    for name in shared_out(FAULTS, path, REFRESH_PATHS):
+        fault, kind = FAULTS[name]
         if name == "404" and path in NOT_FOUND_IS_FINE:
             continue
         fivetran.misbehave({"path": path, **fault})
         assert kind_of_failure(platform.refreshed) == kind, name
         assert fivetran.faults()[0]["fired"] > 0
-    for name in PASSING:
+    for name in shared_out(PASSING, path, REFRESH_PATHS):
         fivetran.misbehave({"path": path, "calls": [1], **FAULTS[name][0]})
         assert platform.refreshed() == platform
 
@@ -143,11 +156,11 @@ def kind_of_failure(call: Callable[[], object]) -> str:
 def test_setup_tests_report_each_connection_that_could_not_be_tested(
     fivetran: FivetranServer, platform: FivetranPlatform, instance: dg.DagsterInstance
 ) -> None:
+    with platform.definitions() as defs:
+        job = defs.resolve_job_def(SETUP_TESTS_JOB)
     for name, (fault, _) in FAULTS.items():
         fivetran.misbehave({"path": f"{ONE}/test$", **fault})
-        with platform.definitions() as defs:
-            job = defs.resolve_job_def(SETUP_TESTS_JOB)
-            kind, text = failure_of(job.execute_in_process(instance=instance, raise_on_error=False))
+        kind, text = failure_of(job.execute_in_process(instance=instance, raise_on_error=False))
         assert kind == "SetupTestsFailed", name
         assert "1 of 2 connections do not work" in text, name
         assert "crm: could not be tested" in text, name
@@ -208,7 +221,7 @@ def held(file: Path) -> Iterator["subprocess.Popen[str]"]:
 def test_a_destination_that_somebody_holds_is_waited_for_and_then_told_of(
     tmp_path: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with fivetran_server(tmp_path, patience_seconds=3.0) as server:
+    with fivetran_server(tmp_path, patience_seconds=1.5) as server:
         for name, value in server.variables.items():
             monkeypatch.setenv(name, value)
         platform = for_server(server)
@@ -216,8 +229,8 @@ def test_a_destination_that_somebody_holds_is_waited_for_and_then_told_of(
             kind, text = failure_of(platform.run("crm", instance))
             assert (kind, "another process has fivetran.duckdb open" in text) == ("SyncFailed", True), text
         with held(server.warehouse / "fivetran.duckdb") as process:
-            # It lets go a second after the sync has begun.
-            timer = threading.Timer(1.0, process.kill)
+            # It lets go while the sync waits.
+            timer = threading.Timer(0.5, process.kill)
             timer.start()
             assert materialized(platform.run("crm", instance)).keys() == TABLES
             timer.join()

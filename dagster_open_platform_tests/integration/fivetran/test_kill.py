@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from dagster_open_platform_tests.fixtures.fivetran import CRM, CRM_TABLES, KEY, FivetranServer, rows_in
+from dagster_open_platform_tests.fixtures.fivetran import CRM, CRM_TABLES, KEY, FivetranServer, tables_in
 from dagster_open_platform_tests.fixtures.fivetran_platform import (
     FivetranPlatform,
     failure_of,
@@ -23,7 +23,7 @@ PATIENCE_SECONDS = 60.0
 
 
 def state_of(fivetran: FivetranServer) -> dict[str, list[dict[str, object]]]:
-    return {name: fivetran.rows(f"crm.{name}") for name in CRM_TABLES}
+    return fivetran.tables("crm", CRM_TABLES)
 
 
 def wait_until_syncing(fivetran: FivetranServer | FivetranProcess, connection: str) -> None:
@@ -80,10 +80,8 @@ def variables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def wide_rows(directory: Path) -> dict[str, int]:
     """Rows by table that a destination has of the wide connection; none before its first sync."""
-    return {
-        f"table_{number:03}": len(rows_in(directory / "warehouse", f"wide.table_{number:03}"))
-        for number in range(WIDE_TABLES)
-    }
+    tables = [f"wide.table_{number:03}" for number in range(WIDE_TABLES)]
+    return {name[5:]: len(rows) for name, rows in tables_in(directory / "warehouse", *tables).items()}
 
 
 @pytest.mark.usefixtures("variables")

@@ -51,7 +51,7 @@ def test_nothing_is_materialized_for_a_sync_that_did_not_end(
     state: str, synced: FivetranServer, impatient: FivetranPlatform, instance: dg.DagsterInstance
 ) -> None:
     changes, said = SKIPPED[state]
-    before = {name: synced.rows(f"crm.{name}") for name in CRM_TABLES}
+    before = synced.tables("crm", CRM_TABLES)
     synced.advance()
     synced.control(CRM, **changes)
     result = impatient.run("crm", instance)
@@ -60,7 +60,7 @@ def test_nothing_is_materialized_for_a_sync_that_did_not_end(
     assert result.get_asset_check_evaluations() == []
     warnings = [entry for entry in instance.all_logs(result.run_id) if int(entry.level) >= logging.WARNING]
     assert any(said in entry.message and "Nothing is materialized" in entry.message for entry in warnings)
-    assert {name: synced.rows(f"crm.{name}") for name in CRM_TABLES} == before
+    assert synced.tables("crm", CRM_TABLES) == before
 
 
 @pytest.mark.parametrize("state", ["paused", "put off for long"])
@@ -149,14 +149,14 @@ def test_a_connector_that_does_not_work_fails_the_run_and_says_why(
     state: str, synced: FivetranServer, platform: FivetranPlatform, instance: dg.DagsterInstance
 ) -> None:
     changes, kind, said = FAILING[state]
-    before = {name: synced.rows(f"crm.{name}") for name in CRM_TABLES}
+    before = synced.tables("crm", CRM_TABLES)
     synced.advance()
     synced.control(CRM, **changes)
     result = platform.run("crm", instance)
     found, text = failure_of(result)
     assert (found, said in text) == (kind, True), text
     assert materialized(result) == {}
-    assert {name: synced.rows(f"crm.{name}") for name in CRM_TABLES} == before
+    assert synced.tables("crm", CRM_TABLES) == before
     synced.control(CRM, setup_state="connected", deleted=False)
     assert materialized(platform.run("crm", instance)).keys() == TABLES
 
