@@ -57,7 +57,7 @@ def customers_table(made: Billing) -> Columns:
     order = np.lexsort((copy, index))
     index, copy = index[order], copy[order]
     names = _names(known).take(pa.array(index))
-    by_hand = draws.chance("by_hand", 0.05)[index] | copy
+    is_named = by_hand(known)[index] | copy
     email = known.rows["billing_email"].combine_chunks().take(pa.array(index))
     upper = draws.chance("upper", 0.03)[index]
     coupon = discounted_with(known, index, _month(made)[index])
@@ -70,12 +70,17 @@ def customers_table(made: Billing) -> Columns:
         "default_source_id": no_text(index.size),
         "deleted": pa.array(copy & draws.chance("deleted", 0.6)[index]),
         "delinquent": pa.array(~copy & _delinquent(made)[index]),
-        "description": either(by_hand, names, _public_ids(known).take(pa.array(index))),
+        "description": either(is_named, names, _public_ids(known).take(pa.array(index))),
         "discount_coupon_id": only(coupon_ids(coupon), ~copy),
         "email": either(upper, pc.call_function("utf8_upper", [email]), email),
         "name": names,
         "tax_exempt": choice(("none", "reverse"), (known.tax_percent[index] == 0).astype(np.int64)),
     }
+
+
+def by_hand(known: Customers) -> Mask:
+    """Who was made in the dashboard, with a name for a description."""
+    return known.draws("stripe_customers").chance("by_hand", 0.05)
 
 
 def _names(known: Customers) -> pa.Array:

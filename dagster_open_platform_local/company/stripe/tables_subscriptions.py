@@ -17,6 +17,7 @@ from dagster_open_platform_local.company.stripe.columns import made_ids, never, 
 from dagster_open_platform_local.company.stripe.contracts import CURRENCIES, Customers, plan_number, terms
 from dagster_open_platform_local.company.stripe.invoices import discounted_with, metered
 from dagster_open_platform_local.company.stripe.tables_customers import (
+    by_hand,
     coupon_ids,
     customer_ids,
     overdue,
@@ -122,7 +123,9 @@ def subscriptions_metadata_table(made: Billing) -> Columns:
     """Three rows a subscription, of those that have metadata."""
     known = made.customers
     draws = known.draws("stripe_metadata")
-    kept = known.subscribed[~draws.chance("absent", 0.03)[known.subscribed]]
+    # Who is known by name only is known by these.
+    absent = draws.chance("absent", 0.03) & ~by_hand(known)
+    kept = known.subscribed[~absent[known.subscribed]]
     public = (
         known.found.organizations["public_id"].combine_chunks().take(pa.array(known.organization[kept] - 1))
     )

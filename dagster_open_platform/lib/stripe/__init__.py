@@ -1,0 +1,1 @@
+"""Stripe: whether what it says of the company's money adds up."""

@@ -1,0 +1,1 @@
+"""Stripe: the platform's checks of it."""
