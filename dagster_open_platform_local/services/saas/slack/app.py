@@ -43,6 +43,7 @@ class SlackApi:
         company: Gives the company's date; asked at every call.
         credentials: The accepted tokens.
         limits: How often it may be called.
+        workspace: Members and channels. None: the company's.
     """
 
     def __init__(
@@ -51,9 +52,10 @@ class SlackApi:
         company: Callable[[], CompanyClock],
         credentials: SlackCredentials,
         limits: Limits | None = None,
+        workspace: Workspace | None = None,
     ) -> None:
         self.store = store
-        self._workspace = Workspace(company)
+        self._workspace = workspace or Workspace(company)
         self._credentials = credentials
         self._limiter = SlackLimiter(limits or Limits(), store.clock)
         self._methods = SlackMethods(self._workspace, store, self._limiter).by_name()
