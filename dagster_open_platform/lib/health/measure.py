@@ -5,7 +5,7 @@ What belongs here: asking the instance, and putting the answers together by owne
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import dagster as dg
 
@@ -47,6 +47,7 @@ def health_of(
     now: dt.datetime,
     window: dt.timedelta = WINDOW,
     except_run: str | None = None,
+    results: Mapping[dg.AssetCheckKey, dg.AssetCheckResult] | None = None,
 ) -> Health:
     """Measures a platform.
 
@@ -56,13 +57,14 @@ def health_of(
         now: The end of the window; aware.
         window: Whole hours.
         except_run: A run that is not counted: the one that asks.
+        results: What checks say that are evaluated in that run: the instance does not know it yet.
     """
     since = now - window
     runs = runs_of(instance, since, now)
     work = work_of(instance, (record.dagster_run.run_id for record in runs.ended))
     failed = _failed_runs(instance, graph, runs, now)
     stale, fresh, never = _freshness(instance, graph, now)
-    checks, passed, unknown = _checks(instance, graph)
+    checks, passed, unknown = _checks(instance, graph, results or {}, now)
     return Health(
         since=since,
         until=now,
@@ -157,15 +159,18 @@ def _freshness(
     return tuple(stale), count[Freshness.PASS], count[Freshness.UNKNOWN]
 
 
-def _checks(instance: dg.DagsterInstance, graph: PlatformGraph) -> tuple[tuple[BadCheck, ...], int, int]:
+def _checks(
+    instance: dg.DagsterInstance,
+    graph: PlatformGraph,
+    results: Mapping[dg.AssetCheckKey, dg.AssetCheckResult],
+    now: dt.datetime,
+) -> tuple[tuple[BadCheck, ...], int, int]:
     """Checks that did not pass, and how many passed and how many said nothing."""
     bad, passed, unknown = [], 0, 0
     for key in sorted(graph.checks):
-        record = instance.get_latest_asset_check_evaluation_record(key)
-        entry = record.event if record else None
-        said = entry.dagster_event.event_specific_data if entry and entry.dagster_event else None
-        if entry is None or not isinstance(said, dg.AssetCheckEvaluation):
-            unknown += 1  # never evaluated, or planned in a run that has not come to it
+        said, at = (results[key], now) if key in results else _last_evaluation(instance, key)
+        if said is None:
+            unknown += 1
         elif said.passed:
             passed += 1
         else:
@@ -175,11 +180,24 @@ def _checks(instance: dg.DagsterInstance, graph: PlatformGraph) -> tuple[tuple[B
                     graph.owners_of(key.asset_key),
                     said.severity is dg.AssetCheckSeverity.ERROR,
                     first_lines(said.description or ""),
-                    dt.datetime.fromtimestamp(entry.timestamp, dt.UTC),
+                    at,
                 )
             )
     bad.sort(key=lambda check: (not check.is_error, check.key))
     return tuple(bad), passed, unknown
+
+
+def _last_evaluation(
+    instance: dg.DagsterInstance, key: dg.AssetCheckKey
+) -> tuple[dg.AssetCheckEvaluation | None, dt.datetime]:
+    """What a check said last; nothing if it was never evaluated, or if a run is under way, or died, that was to evaluate it."""
+    record = instance.get_latest_asset_check_evaluation_record(key)
+    entry = record.event if record else None
+    if entry is not None and entry.dagster_event is not None:
+        said = entry.dagster_event.event_specific_data
+        if isinstance(said, dg.AssetCheckEvaluation):
+            return said, dt.datetime.fromtimestamp(entry.timestamp, dt.UTC)
+    return None, dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 def _by_owner(

@@ -24,7 +24,7 @@ _FORMS = tuple(
         r"\bsk-[\w-]{12,}",  # Anthropic and others
         r"\bgh[pousr]_\w{16,}|\bgithub_pat_\w{16,}",  # GitHub
         r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}",  # AWS
-        r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?",  # a JWT
+        r"\beyJ[\w-]{4,}\.[\w-]{4,}(?:\.[\w-]*)?",  # a JWT
         r"(?<=\bBearer )[^\s\"']+|(?<=\bBasic )[^\s\"']{6,}",
     )
 )

@@ -142,14 +142,21 @@ def report_asset(retry_policy: dg.RetryPolicy | None = RETRIES) -> dg.AssetsDefi
         code_location: dg.ResourceParam[CodeLocation],
     ) -> Iterator[dg.MaterializeResult]:
         now = dt.datetime.now(dt.UTC)
-        health = health_of(context.instance, code_location.graph, now, except_run=context.run_id)
-        context.log.info(headline(health))
         running = RUNNING_BY_DEFAULT[get_environment().name] is dg.DefaultSensorStatus.RUNNING
+        check = dg.AssetCheckKey(REPORT, NOTIFIER_IS_ALIVE)
         with slack.open() as api:
+            alive = liveness(api, now, expected=running)
+            health = health_of(
+                context.instance,
+                code_location.graph,
+                now,
+                except_run=context.run.run_id,
+                results={check: alive},
+            )
+            context.log.info(headline(health))
             posted = publish(api, health, Links.from_environment())
             permalink = api.permalink(posted)
-            alive = liveness(api, now, expected=running)
-        selected = dg.AssetCheckKey(REPORT, NOTIFIER_IS_ALIVE) in context.selected_asset_check_keys
+        selected = check in context.selected_asset_check_keys
         yield dg.MaterializeResult(
             metadata=metadata_of(health, permalink), check_results=[alive] if selected else []
         )
