@@ -9,6 +9,7 @@ import datetime as dt
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -57,13 +58,13 @@ class SlackClient:
     def __repr__(self) -> str:
         return f"SlackClient({self.http!r})"
 
-    def users(self) -> Sequence[Node]:
+    def users(self) -> Iterator[Sequence[Node]]:
         """All members (see the protocol)."""
-        return list(self._pages("users.list", "members", {}))
+        return self._pages("users.list", "members", {})
 
-    def channels(self) -> Sequence[Node]:
+    def channels(self) -> Iterator[Sequence[Node]]:
         """All public channels (see the protocol)."""
-        return list(self._channels("public_channel"))
+        return self._channels("public_channel")
 
     def member_analytics(self, day: dt.date) -> Sequence[Node]:
         """What each member did on a day (see the protocol)."""
@@ -108,13 +109,13 @@ class SlackClient:
             "inclusive": "true",
             "include_all_metadata": "true",
         }
-        found = self._pages("conversations.history", "messages", arguments)
+        found = chain.from_iterable(self._pages("conversations.history", "messages", arguments))
         return self._events(channel_id, found, event_type, lambda ts, thread_ts: thread_ts in (None, ts))
 
     def replies(self, posted: Posted, event_type: str) -> Sequence[PostedEvent]:
         """The messages of ours in a thread (see the protocol)."""
         arguments = {"channel": posted.channel_id, "ts": posted.ts, "include_all_metadata": "true"}
-        found = self._pages("conversations.replies", "messages", arguments)
+        found = chain.from_iterable(self._pages("conversations.replies", "messages", arguments))
         return self._events(posted.channel_id, found, event_type, lambda ts, _: ts != posted.ts)
 
     def upload_image(self, png: bytes, filename: str, alt_text: str) -> str:
@@ -164,7 +165,7 @@ class SlackClient:
         if not channel.startswith("#") and _CHANNEL_ID.fullmatch(name):
             return name
         if name not in self._channel_ids:
-            for node in self._channels("public_channel,private_channel"):
+            for node in chain.from_iterable(self._channels("public_channel,private_channel")):
                 self._channel_ids[answers.member(node, "name", str)] = answers.member(node, "id", str)
         if name not in self._channel_ids:
             raise ChannelNotFound(
@@ -172,7 +173,7 @@ class SlackClient:
             )
         return self._channel_ids[name]
 
-    def _channels(self, types: str) -> Iterator[Node]:
+    def _channels(self, types: str) -> Iterator[Sequence[Node]]:
         return self._pages("conversations.list", "channels", {"types": types, "exclude_archived": "false"})
 
     def _send(self, method: str, arguments: Mapping[str, Any], safe_to_repeat: bool) -> Mapping[str, Any]:
@@ -191,14 +192,14 @@ class SlackClient:
         judge = answers.judge_of(self.http.redacted)
         return _body_of(self.http.request("GET", f"/{method}", params=arguments, judge=judge))
 
-    def _pages(self, method: str, items: str, arguments: Mapping[str, str | int]) -> Iterator[Node]:
-        """The items of all pages; a page is asked for when the one before it is used up."""
+    def _pages(self, method: str, items: str, arguments: Mapping[str, str | int]) -> Iterator[Sequence[Node]]:
+        """The items of each page; a page is asked for when the one before it is used up."""
         seen: set[str] = set()
         cursor = ""
         while True:
             page = {**arguments, "limit": PAGE, **({"cursor": cursor} if cursor else {})}
             body = self._get(method, page)
-            yield from answers.member(body, items, list)
+            yield answers.member(body, items, list)
             metadata = body.get("response_metadata") or {}
             cursor = answers.member(metadata, "next_cursor", str) if metadata.get("next_cursor") else ""
             if not cursor:

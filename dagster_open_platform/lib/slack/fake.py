@@ -5,7 +5,7 @@ What belongs here: messages, members and failures as a test says. What does not:
 
 import datetime as dt
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dagster_open_platform.lib.http import NotFound
@@ -86,17 +86,16 @@ class FakeSlack:
         """Delete a message, as somebody in Slack would."""
         self.messages = [each for each in self.messages if each.posted != posted]
 
-    def users(self) -> Sequence[Node]:
-        """All members."""
+    def users(self) -> Iterator[Sequence[Node]]:
+        """All members, on one page."""
         self._called("users")
-        return self._users
+        return iter([self._users])
 
-    def channels(self) -> Sequence[Node]:
-        """All public channels."""
+    def channels(self) -> Iterator[Sequence[Node]]:
+        """All public channels, on one page."""
         self._called("channels")
-        return [
-            {"id": channel_id, "name": name, "is_archived": False} for name, channel_id in self._ids.items()
-        ]
+        found = self._ids.items()
+        return iter([[{"id": each, "name": name, "is_archived": False} for name, each in found]])
 
     def member_analytics(self, day: dt.date) -> Sequence[Node]:
         """What each member did on a day."""

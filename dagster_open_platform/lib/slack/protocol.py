@@ -5,7 +5,7 @@ what is done with the answers.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -57,12 +57,12 @@ class SlackApi(Protocol):
     A channel is given by its name with or without `#`, or by its id.
     """
 
-    def users(self) -> Sequence[Node]:
-        """All members of the workspace, also bots and who was deactivated (https://docs.slack.dev/reference/objects/user-object)."""
+    def users(self) -> Iterator[Sequence[Node]]:
+        """All members of the workspace, page by page, also bots and who was deactivated (https://docs.slack.dev/reference/objects/user-object)."""
         ...
 
-    def channels(self) -> Sequence[Node]:
-        """All public channels, also archived ones (https://docs.slack.dev/reference/objects/conversation-object)."""
+    def channels(self) -> Iterator[Sequence[Node]]:
+        """All public channels, page by page, also archived ones (https://docs.slack.dev/reference/objects/conversation-object)."""
         ...
 
     def member_analytics(self, day: dt.date) -> Sequence[Node]:

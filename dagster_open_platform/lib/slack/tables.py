@@ -12,7 +12,7 @@ pseudonym, not an anonymous value: whoever has an address can hash it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -102,56 +102,55 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
 }
 
 
-def users_table(nodes: Sequence[Node]) -> pa.Table:
+def users_table(pages: Iterable[Sequence[Node]]) -> pa.Table:
     """Members as rows of `USERS`; one that comes twice is there once, as it was last updated.
 
     Raises:
         UnexpectedAnswer: An object is not as Slack documents it.
     """
+    return _latest(USERS, map(_users_of_page, pages))
+
+
+def _users_of_page(nodes: Sequence[Node]) -> pa.Table:
     columns = _Columns("users.list", nodes)
-    profiles = columns.values("profile", {})
-    return _latest(
-        columns.table(
-            USERS,
-            {
-                "email_sha256": lambda: [_hashed(each.get("email")) for each in profiles],
-                # Slack's own bot is not marked as one.
-                "is_bot": lambda: [
-                    True if each == _SLACKBOT else bot
-                    for bot, each in zip(columns.values("is_bot", False), columns.values("id"), strict=True)
-                ],
-                "is_deactivated": lambda: columns.values("deleted"),
-                "is_guest": lambda: columns.values("is_restricted", False),
-                # Of who was deactivated Slack gives the shorter object, without these.
-                "is_admin": lambda: columns.values("is_admin", False),
-                "time_zone": lambda: columns.values("tz", None),
-                "updated_at": lambda: columns.moments("updated"),
-            },
-        )
-    )
+    made = {
+        "email_sha256": lambda: [_hashed(each.get("email")) for each in columns.values("profile", {})],
+        # Slack's own bot is not marked as one.
+        "is_bot": lambda: [
+            True if each == _SLACKBOT else bot
+            for bot, each in zip(columns.values("is_bot", False), columns.values("id"), strict=True)
+        ],
+        "is_deactivated": lambda: columns.values("deleted"),
+        "is_guest": lambda: columns.values("is_restricted", False),
+        # Of who was deactivated Slack gives the shorter object, without these.
+        "is_admin": lambda: columns.values("is_admin", False),
+        "time_zone": lambda: columns.values("tz", None),
+        "updated_at": lambda: columns.moments("updated"),
+    }
+    return columns.table(USERS, made)
 
 
-def channels_table(nodes: Sequence[Node]) -> pa.Table:
+def channels_table(pages: Iterable[Sequence[Node]]) -> pa.Table:
     """Channels as rows of `CHANNELS`; one that comes twice is there once.
 
     Raises:
         UnexpectedAnswer: An object is not as Slack documents it.
     """
+    return _latest(CHANNELS, map(_channels_of_page, pages))
+
+
+def _channels_of_page(nodes: Sequence[Node]) -> pa.Table:
     columns = _Columns("conversations.list", nodes)
-    return _latest(
-        columns.table(
-            CHANNELS,
-            {
-                "is_general": lambda: columns.values("is_general", False),
-                "is_shared_with_others": lambda: columns.values("is_ext_shared", False),
-                "member_count": lambda: columns.values("num_members", 0),
-                "purpose": lambda: [each.get("value", "") for each in columns.values("purpose", {})],
-                "created_at": lambda: columns.moments("created"),
-                # In milliseconds, unlike all others.
-                "updated_at": lambda: columns.moments("updated", "ms"),
-            },
-        )
-    )
+    made = {
+        "is_general": lambda: columns.values("is_general", False),
+        "is_shared_with_others": lambda: columns.values("is_ext_shared", False),
+        "member_count": lambda: columns.values("num_members", 0),
+        "purpose": lambda: [each.get("value", "") for each in columns.values("purpose", {})],
+        "created_at": lambda: columns.moments("created"),
+        # In milliseconds, unlike all others.
+        "updated_at": lambda: columns.moments("updated", "ms"),
+    }
+    return columns.table(CHANNELS, made)
 
 
 def analytics_table(day: dt.date, nodes: Sequence[Node]) -> pa.Table:
@@ -242,8 +241,11 @@ def _type_of(schema: pa.Schema, column: Column) -> pa.DataType:
     return pa.int32() if column.type == "date" else schema.field(column.name).type
 
 
-def _latest(table: pa.Table) -> pa.Table:
+def _latest(columns: Sequence[Column], pages: Iterable[pa.Table]) -> pa.Table:
     """One row an id: somebody who changes while pages are read may be on two of them."""
+    import pyarrow as pa
+
+    table = pa.concat_tables([arrow_schema(columns).empty_table(), *pages])
     ids = table["id"].to_pylist()
     if len(set(ids)) == len(ids):
         return table

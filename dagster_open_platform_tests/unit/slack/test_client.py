@@ -88,7 +88,7 @@ def users(ids: list[str], cursor: str = "") -> httpx.Response:
 
 def test_pages_are_read_until_there_is_no_cursor() -> None:
     server = Server(users__list=[users(["U1", "U2"], "a"), users([], "b="), users(["U3"])])
-    assert [each["id"] for each in server.client().users()] == ["U1", "U2", "U3"]
+    assert [[each["id"] for each in page] for page in server.client().users()] == [["U1", "U2"], [], ["U3"]]
     asked = [dict(request.url.params) for request in server.requests]
     assert asked == [
         {"limit": str(PAGE)},
@@ -103,7 +103,7 @@ def test_a_cursor_that_comes_again_ends_the_paging_with_an_error() -> None:
         users__list=[users(["U1"], "a"), users(["U2"], "b"), users(["U3"], "a"), users(["U4"], "c")]
     )
     with pytest.raises(UnexpectedAnswer, match=r"users\.list does not move on"):
-        server.client().users()
+        list(server.client().users())
     assert len(server.requests) == 3
 
 
@@ -129,12 +129,14 @@ def test_a_cursor_that_comes_again_ends_the_paging_with_an_error() -> None:
 def test_an_answer_that_is_none_is_never_an_empty_list(answer: httpx.Response, kind: type[Exception]) -> None:
     server = Server(users__list=answer)
     with pytest.raises(kind):
-        server.client().users()
+        list(server.client().users())
 
 
 def test_what_is_missing_is_told() -> None:
     with pytest.raises(Forbidden, match=r"missing_scope users:read chat:write.*Add the scope"):
-        Server(users__list=no("missing_scope", needed="users:read", provided="chat:write")).client().users()
+        Server(
+            users__list=no("missing_scope", needed="users:read", provided="chat:write")
+        ).client().users().__next__()
     notes = {"messages": ["[ERROR] too long [json-pointer:/blocks/0]"]}
     server = Server(chat__postMessage=no("invalid_blocks", response_metadata=notes))
     with pytest.raises(RequestRejected, match=r"invalid_blocks.*too long"):
@@ -144,7 +146,7 @@ def test_what_is_missing_is_told() -> None:
 def test_what_slack_says_shows_no_token() -> None:
     server = Server(users__list=no(f"odd {TOKEN}", detail=TOKEN, response_metadata={"messages": [TOKEN]}))
     with pytest.raises(RequestRejected) as caught:
-        server.client().users()
+        list(server.client().users())
     assert TOKEN not in str(caught.value)
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from hashlib import sha256
+from itertools import chain
 from typing import Any, cast
 
 import pytest
@@ -51,7 +52,7 @@ SLACKBOT = {**USER, "id": "USLACKBOT", "is_bot": False, "profile": {}, "updated"
 
 
 def test_members_are_kept_without_what_a_person_is_recognized_by() -> None:
-    table = users_table([USER, DELETED, SLACKBOT])
+    table = users_table([[USER, DELETED], [], [SLACKBOT]])
     assert table.schema == arrow_schema(USERS)
     jane, deleted, slackbot = table.to_pylist()
     assert jane == {
@@ -72,9 +73,9 @@ def test_members_are_kept_without_what_a_person_is_recognized_by() -> None:
 
 def test_nothing_of_the_whole_workspace_shows_a_person(slack_in_process: SlackInProcess) -> None:
     with slack_in_process.resource().open() as api:
-        nodes, did = api.users(), api.member_analytics(dt.date(2026, 6, 20))
+        nodes, did = [*chain.from_iterable(api.users())], api.member_analytics(dt.date(2026, 6, 20))
     kept = json.dumps(
-        [*users_table(nodes).to_pylist(), *analytics_table(dt.date(2026, 6, 20), did).to_pylist()],
+        [*users_table([nodes]).to_pylist(), *analytics_table(dt.date(2026, 6, 20), did).to_pylist()],
         default=str,
     )
     profiles = [node["profile"] for node in nodes]
@@ -86,9 +87,9 @@ def test_nothing_of_the_whole_workspace_shows_a_person(slack_in_process: SlackIn
 def test_a_member_who_is_on_two_pages_counts_once_as_last_updated() -> None:
     newer = {**USER, "updated": USER["updated"] + 1, "is_admin": False}
     for nodes in ([USER, DELETED, newer], [newer, USER, DELETED]):
-        rows = {row["id"]: row for row in users_table(nodes).to_pylist()}
+        rows = {row["id"]: row for row in users_table([nodes[:1], nodes[1:]]).to_pylist()}
         assert {key: row["is_admin"] for key, row in rows.items()} == {"U1": False, "U2": False}
-        assert users_table(nodes).num_rows == 2
+        assert users_table([nodes]).num_rows == 2
 
 
 CHANNEL = {
@@ -105,8 +106,8 @@ CHANNEL = {
 
 
 def test_channels_count_their_updates_in_milliseconds() -> None:
-    (row,) = channels_table([CHANNEL]).to_pylist()
-    assert channels_table([CHANNEL]).schema == arrow_schema(CHANNELS)
+    (row,) = channels_table([[CHANNEL]]).to_pylist()
+    assert channels_table([[CHANNEL]]).schema == arrow_schema(CHANNELS)
     assert row["created_at"] == dt.datetime(2023, 11, 14, 22, 13, 20, tzinfo=dt.UTC)
     assert row["updated_at"] - row["created_at"] == dt.timedelta(milliseconds=123)
     assert (row["member_count"], row["purpose"], row["is_shared_with_others"]) == (7, "Anything", True)
@@ -152,13 +153,13 @@ def test_nobody_is_a_table_too() -> None:
 )
 def test_a_member_that_is_not_as_documented_is_an_error(change: dict[str, Any]) -> None:
     with pytest.raises(UnexpectedAnswer, match=r"users\.list"):
-        users_table([USER, {**USER, "id": "U9", **change}])
+        users_table([[USER, {**USER, "id": "U9", **change}]])
 
 
 @pytest.mark.parametrize("missing", ["id", "team_id", "deleted", "updated"])
 def test_a_field_that_is_missing_is_named(missing: str) -> None:
     with pytest.raises(UnexpectedAnswer, match=missing):
-        users_table([{name: value for name, value in USER.items() if name != missing}])
+        users_table([[{name: value for name, value in USER.items() if name != missing}]])
 
 
 def test_rows_of_another_day_or_of_no_kind_are_errors(day_of_members: list[dict[str, Any]]) -> None:
