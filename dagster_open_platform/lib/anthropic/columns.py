@@ -54,6 +54,7 @@ CLAUDE_CODE = (
     Column("cache_read_tokens", "integer", "Tokens read from the cache", nullable=True),
     Column("cache_creation_tokens", "integer", "Tokens written to the cache", nullable=True),
     Column("estimated_cost_cents", "float", "Anthropic's estimate for this model", nullable=True),
+    Column("currency", "string", "Code of the currency of the estimate", nullable=True),
     *(
         Column(
             name,

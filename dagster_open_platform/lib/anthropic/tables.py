@@ -39,6 +39,7 @@ _MODEL_FIELDS = {
     "cache_read_tokens": ("tokens", "cache_read"),
     "cache_creation_tokens": ("tokens", "cache_creation"),
     "estimated_cost_cents": ("estimated_cost", "amount"),
+    "currency": ("estimated_cost", "currency"),
 }
 _RECORD_FIELDS = {
     "sessions": ("core_metrics", "num_sessions"),
@@ -274,14 +275,15 @@ def _array(pa: Any, column: Column, values: Sequence[Any], kind: Any) -> pa.Arra
         if column.type == "decimal":
             # Amounts are texts, so that no digit gets lost on the way.
             return pa.array(values, pa.string()).cast(kind)
-        if column.type in ("integer", "float") and True in map(_is_bool, values):
-            raise TypeError
+        if column.type in ("integer", "float"):
+            # With a type given, Arrow would cut off what stands behind the point, and take true for 1.
+            found = pa.array(values)
+            is_real = column.type == "float" and pa.types.is_float64(found.type)
+            if not (is_real or pa.types.is_int64(found.type) or pa.types.is_null(found.type)):
+                raise TypeError
+            return found.cast(kind)
         return pa.array(values, kind)
     except (pa.ArrowException, TypeError, OverflowError):
         raise UnexpectedAnswer(
             f"Anthropic's answer has values as {column.name!r} that are not of type {column.type}."
         ) from None
-
-
-def _is_bool(value: Any) -> bool:
-    return value is True or value is False

@@ -60,7 +60,8 @@ def cost_items(settings: CompanySettings, today: date) -> tuple[CostItem, ...]:
     day = pa.array(usage["hour"].to_numpy() // DAY_SECONDS * DAY_SECONDS)
     by = ["day", "workspace_id", "model", "service_tier", "context_window"]
     summed = usage.append_column("day", day).group_by(by)
-    rows = summed.aggregate([(name, "sum") for name in (*TOKENS, SEARCHES)]).to_pylist()
+    sums = summed.aggregate([(name, "sum") for name in (*TOKENS, SEARCHES)])
+    rows = sums.sort_by([(name, "ascending") for name in by]).to_pylist()
     items: list[CostItem] = []
     searches: dict[tuple[int, str | None], int] = {}
     for row in rows:

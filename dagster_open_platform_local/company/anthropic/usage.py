@@ -115,7 +115,7 @@ def usage_table(settings: CompanySettings, today: date) -> pa.Table:
     if not found:
         return _schema().empty_table()
     table = pa.concat_tables(found)
-    return table.sort_by([("hour", "ascending")])
+    return table.sort_by([(name, "ascending") for name in ("hour", *DIMENSIONS, ACTOR, TERMINAL)])
 
 
 def _schema() -> pa.Schema:

@@ -158,7 +158,8 @@ def _models(usage: pa.Table) -> dict[tuple[int, str, str], list[Json]]:
         ["day", ACTOR, TERMINAL, "model", "service_tier", "context_window"]
     )
     found: dict[tuple[int, str, str], list[Json]] = {}
-    for row in grouped.aggregate([(name, "sum") for name in TOKENS]).to_pylist():
+    sums = grouped.aggregate([(name, "sum") for name in TOKENS])
+    for row in sums.sort_by([("day", "ascending"), ("model", "ascending")]).to_pylist():
         uncached, written, written_1h, read, answered = (row[f"{name}_sum"] for name in TOKENS)
         prices = token_prices(row["model"], row["service_tier"], row["context_window"])
         units = sum(

@@ -107,7 +107,8 @@ def messages(account: AnthropicAccount, query: QueryParams, stamp: Stamping) -> 
     summed = rows.append_column("start", start).group_by(["start", *by])
     sums = summed.aggregate([(name, "sum") for name in (*TOKENS, SEARCHES)])
     found: dict[int, list[Json]] = {}
-    for row in sums.to_pylist():
+    # Arrow gives groups in an order of its own.
+    for row in sums.sort_by([(name, "ascending") for name in ("start", *by)]).to_pylist():
         found.setdefault(row["start"], []).append(_usage_item(row))
     return buckets.answer(lambda moment: found.get(moment, []), stamp)
 
