@@ -192,7 +192,10 @@ class Runs:
         count = sum(run.failed.values())
         if not count:
             return None
-        lines = [f"{kind} {key}: {reason}" for kind, key, reason in self._states.refused(run.id, SAMPLES)]
+        lines = [
+            " ".join(f"{kind} {key}: {reason}".split())
+            for kind, key, reason in self._states.refused(run.id, SAMPLES)
+        ]
         head = f"{count} of {sum(run.planned.values())} rows were rejected by the destination."
         return "\n".join([head, *lines])
 
