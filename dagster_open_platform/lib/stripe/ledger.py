@@ -27,16 +27,18 @@ SAMPLE = 20
 SHOWN = 60
 """Rows of a table of differences that are shown."""
 
-_UNEXPLAINED = "left_cents <> right_cents AND reason IS NULL"
+UNEXPLAINED = "UNEXPLAINED"
+"""The outcome of items that differ without a reason."""
+_IS_WRONG = "left_cents <> right_cents AND reason IS NULL"
 _SUMS = f"""
 SELECT
     currency,
-    CASE WHEN left_cents = right_cents THEN 'equal' WHEN {_UNEXPLAINED} THEN 'UNEXPLAINED' ELSE reason END AS outcome,
+    CASE WHEN left_cents = right_cents THEN 'equal' WHEN {_IS_WRONG} THEN '{UNEXPLAINED}' ELSE reason END AS outcome,
     COUNT(*) AS items,
     CAST(SUM(left_cents) AS BIGINT) AS left_cents,
     CAST(SUM(right_cents) AS BIGINT) AS right_cents,
     CAST(SUM(left_cents - right_cents) AS BIGINT) AS difference_cents
-"""  # noqa: S608 - a constant
+"""
 
 
 @dataclass(frozen=True)
@@ -73,18 +75,17 @@ def compare(connection: WarehouseConnection, question: str, tables: Mapping[str,
     totals = connection.query(f"{_SUMS} FROM ({judged}) AS judged GROUP BY 1, 2 ORDER BY 1, 2")
     by_month = _SUMS.replace("currency,", "currency, month,", 1)
     differences = connection.query(
-        f"{by_month} FROM ({judged}) AS judged WHERE left_cents <> right_cents"  # noqa: S608 - quoted
+        f"{by_month} FROM ({judged}) AS judged WHERE left_cents <> right_cents"
         " GROUP BY 1, 2, 3 ORDER BY 2 DESC NULLS LAST, 1, 3"
     )
     sample = connection.query(
         "SELECT id, currency, month, left_cents, right_cents"  # noqa: S608 - quoted
-        f" FROM ({judged}) AS judged WHERE {_UNEXPLAINED} ORDER BY ABS(left_cents - right_cents) DESC, id LIMIT {SAMPLE}"
+        f" FROM ({judged}) AS judged WHERE {_IS_WRONG} ORDER BY ABS(left_cents - right_cents) DESC, id LIMIT {SAMPLE}"
     )
-    counts = {(row["outcome"] == "UNEXPLAINED"): 0 for row in totals.to_pylist()}
-    for row in totals.to_pylist():
-        counts[row["outcome"] == "UNEXPLAINED"] += row["items"]
     shown = tuple({name: str(value) for name, value in row.items()} for row in sample.to_pylist())
-    return Compared(totals, differences, shown, sum(counts.values()), counts.get(True, 0))
+    counts = [(row["items"], row["outcome"] == UNEXPLAINED) for row in totals.to_pylist()]
+    items, unexplained = sum(n for n, _ in counts), sum(n for n, is_wrong in counts if is_wrong)
+    return Compared(totals, differences, shown, items, unexplained)
 
 
 def result_of(key: dg.AssetCheckKey, found: Compared, tolerated: float = 0.0) -> dg.AssetCheckResult:
