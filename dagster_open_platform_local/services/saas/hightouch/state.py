@@ -228,6 +228,8 @@ class StateFile:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(self._path, timeout=_SECONDS, isolation_level=None)) as connection:
+            # As in the CRM's file (`services/saas/crm/store.py`).
+            connection.execute("PRAGMA synchronous = OFF")
             yield connection
 
     @contextmanager
