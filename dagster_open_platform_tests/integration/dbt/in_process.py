@@ -40,9 +40,9 @@ class InProcessDbt:
         if variables:
             options += ["--vars", json.dumps(dict(variables))]
         try:
-            return dbtRunner(manifest=self._manifest).invoke(
-                ["--quiet", "--log-level-file", "none", *arguments, *options]
-            )
+            # Nobody reads the artifacts, and writing the manifest takes as long as running some models.
+            quiet = ["--quiet", "--log-level-file", "none", "--no-write-json"]
+            return dbtRunner(manifest=self._manifest).invoke([*quiet, *arguments, *options])
         finally:
             DuckDBConnectionManager.close_all_connections()
 
