@@ -6,7 +6,8 @@ Sources: the schemas `SourceV1`, `WarehouseV1`, `SourceEventVolumeV1` and `Deliv
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dagster_open_platform.lib.segment.errors import UnexpectedAnswer
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 T = TypeVar("T")
-Node = Mapping[str, Any]
+_COUNTS = "eventType, eventName and a series of time and count"
 
 
 def member(node: Any, field: str, kind: type[T]) -> T:
@@ -36,25 +37,52 @@ def member(node: Any, field: str, kind: type[T]) -> T:
     return value
 
 
-def source_of(node: Node) -> SegmentSource:
-    """A source. Its write keys are left where they are."""
-    slug = member(node, "slug", str)
-    name = node.get("name")
-    return SegmentSource(
-        member(node, "id", str), slug, name if isinstance(name, str) else slug, member(node, "enabled", bool)
-    )
+def sources_of(nodes: Sequence[Any]) -> list[SegmentSource]:
+    """Sources. Their write keys are left where they are.
+
+    Raises:
+        UnexpectedAnswer: One has another shape.
+    """
+    try:
+        found = list(map(SegmentSource._make, map(itemgetter("id", "slug", "name", "enabled"), nodes)))
+    except (KeyError, TypeError) as error:
+        raise _unlike("sources", "id, slug, name and enabled", error) from None
+    return _typed(found, "sources", (str, str, str, bool))
 
 
-def warehouse_of(node: Node) -> SegmentWarehouse:
-    """A warehouse. Its settings are left where they are."""
-    service = member(member(node, "metadata", Mapping), "slug", str)
-    return SegmentWarehouse(member(node, "id", str), service, member(node, "enabled", bool))
+def warehouses_of(nodes: Sequence[Any]) -> list[SegmentWarehouse]:
+    """Warehouses. Their settings are left where they are.
+
+    Raises:
+        UnexpectedAnswer: One has another shape.
+    """
+    try:
+        found = [SegmentWarehouse(node["id"], node["metadata"]["slug"], node["enabled"]) for node in nodes]
+    except (KeyError, TypeError) as error:
+        raise _unlike("warehouses", "id, metadata.slug and enabled", error) from None
+    return _typed(found, "warehouses", (str, str, bool))
 
 
-def counts_of(entries: Sequence[Any]) -> pa.Table:
-    """Counts by kind, event and day, from entries that each have a series of days.
+Row = TypeVar("Row", bound=tuple[Any, ...])
 
-    Column by column: a series is some thousand days long, and a page has some hundred of them.
+
+def _typed(rows: list[Row], what: str, types: Sequence[type]) -> list[Row]:
+    """The rows, if each of their columns has one type."""
+    for kind, column in zip(types, zip(*rows, strict=True), strict=False):
+        if wrong := set(map(type, column)) - {kind}:
+            names = ", ".join(sorted(each.__name__ for each in wrong))
+            raise UnexpectedAnswer(f"Segment's {what} have a {names} where a {kind.__name__} belongs.")
+    return rows
+
+
+def _unlike(what: str, expected: str, error: Exception) -> UnexpectedAnswer:
+    return UnexpectedAnswer(f"Segment's {what} have another shape than {expected} ({type(error).__name__}).")
+
+
+def counts_of(pages: Iterable[Sequence[Any]]) -> pa.Table:
+    """Counts by kind, event and day, from pages of entries that each have a series of days.
+
+    Column by column, and page by page: a page has some hundred series, whose points are dropped before the next one is asked for.
 
     Raises:
         UnexpectedAnswer: An entry has another shape. The message does not show its values.
@@ -66,15 +94,19 @@ def counts_of(entries: Sequence[Any]) -> pa.Table:
     lengths: list[int] = []
     days: list[Any] = []
     counts: list[Any] = []
+    for page in pages:
+        try:
+            for entry in page:
+                series = entry["series"]
+                kinds.append(entry["eventType"])
+                events.append(entry["eventName"])
+                lengths.append(len(series))
+                days += [point["time"] for point in series]
+                counts += [point["count"] for point in series]
+        except (KeyError, TypeError) as error:
+            raise _unlike("counts", _COUNTS, error) from None
+    index = pa.array([place for place, length in enumerate(lengths) for _ in range(length)], pa.int64())
     try:
-        for entry in entries:
-            series = entry["series"]
-            kinds.append(entry["eventType"])
-            events.append(entry["eventName"])
-            lengths.append(len(series))
-            days += [point["time"] for point in series]
-            counts += [point["count"] for point in series]
-        index = pa.array([place for place, length in enumerate(lengths) for _ in range(length)], pa.int64())
         return pa.table(
             {
                 "kind": pa.array(kinds, pa.string()).take(index),
@@ -83,8 +115,5 @@ def counts_of(entries: Sequence[Any]) -> pa.Table:
                 "count": pa.array(counts, pa.int64()),
             }
         )
-    except (KeyError, TypeError, pa.ArrowException) as error:
-        raise UnexpectedAnswer(
-            f"Segment's counts have another shape than eventType, eventName and a series of time and count"
-            f" ({type(error).__name__})."
-        ) from None
+    except (TypeError, pa.ArrowException) as error:
+        raise _unlike("counts", _COUNTS, error) from None

@@ -39,16 +39,18 @@ class SegmentClient:
 
     def sources(self) -> Sequence[SegmentSource]:
         """All sources (see the protocol)."""
-        return [answers.source_of(node) for node in self._items("/sources", "sources")]
+        return [each for page in self._pages("/sources", "sources") for each in answers.sources_of(page)]
 
     def warehouses(self) -> Sequence[SegmentWarehouse]:
         """All warehouses (see the protocol)."""
-        return [answers.warehouse_of(node) for node in self._items("/warehouses", "warehouses")]
+        return [
+            each for page in self._pages("/warehouses", "warehouses") for each in answers.warehouses_of(page)
+        ]
 
     def received(self, source_id: str, start: datetime, end: datetime) -> pa.Table:
         """What a source sent (see the protocol)."""
         asked = {"sourceId.0": source_id, **_span(start, end), **_BY}
-        return answers.counts_of(list(self._items("/events/volume", "result", asked)))
+        return answers.counts_of(self._pages("/events/volume", "result", asked))
 
     def refused(self, source_id: str, start: datetime, end: datetime) -> pa.Table:
         """What Segment did not let pass (see the protocol)."""
@@ -68,19 +70,16 @@ class SegmentClient:
         others: Mapping[str, str] | None = None,
     ) -> pa.Table:
         asked = {"sourceId": source_id, **(others or {}), **_span(start, end), **_BY}
-        return answers.counts_of(list(self._items(path, "dataset", asked)))
+        return answers.counts_of(self._pages(path, "dataset", asked))
 
-    def _items(self, path: str, field: str, params: Mapping[str, str] | None = None) -> Iterator[Any]:
-        """The items of all pages; a page is asked for when the one before it is used up."""
-        cursor: str | None = None
+    def _pages(self, path: str, field: str, params: Mapping[str, str] | None = None) -> Iterator[list[Any]]:
+        """The items of each page; a page is asked for when the one before it is used up."""
+        paging: dict[str, str | int] = {"pagination.count": PAGE}
         seen: set[str] = set()
         while True:
-            paging: dict[str, str | int] = {"pagination.count": PAGE}
-            if cursor is not None:
-                paging["pagination.cursor"] = cursor
             answer = self.http.request("GET", path, params={**(params or {}), **paging}, judge=_judge)
             data = answers.member(answer.body, "data", Mapping)
-            yield from answers.member(data, field, list)
+            yield answers.member(data, field, list)
             cursor = answers.member(data, "pagination", Mapping).get("next")
             if cursor is None:
                 return
@@ -89,6 +88,7 @@ class SegmentClient:
                     f"Segment's paging of {path} does not move on: a cursor is no text, or came twice."
                 )
             seen.add(cursor)
+            paging["pagination.cursor"] = cursor
 
 
 def _judge(answer: HttpAnswer) -> MalformedResponse | None:

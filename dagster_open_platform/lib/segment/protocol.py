@@ -7,16 +7,14 @@ what is done with the answers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-@dataclass(frozen=True)
-class SegmentSource:
+class SegmentSource(NamedTuple):
     """A source.
 
     Args:
@@ -32,8 +30,7 @@ class SegmentSource:
     enabled: bool
 
 
-@dataclass(frozen=True)
-class SegmentWarehouse:
+class SegmentWarehouse(NamedTuple):
     """A warehouse into which Segment loads.
 
     Args:
