@@ -1,7 +1,7 @@
 """Whatever goes wrong with a vendor: no secret shows anywhere that somebody could read it."""
 
+import itertools
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -44,15 +44,13 @@ def github(
 def fivetran_vendor(fivetran: FivetranServer, monkeypatch: pytest.MonkeyPatch) -> Vendor:
     for name, value in fivetran.variables.items():
         monkeypatch.setenv(name, value)
-    platform = for_server(fivetran)
-
-    def job(name: str, instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
-        with platform.definitions() as defs:
-            return defs.resolve_job_def(name).execute_in_process(instance=instance, raise_on_error=False)
+    # Asked once, since a second attempt says nothing else and takes its time.
+    platform = for_server(fivetran, max_attempts=1)
+    with platform.definitions() as defs:
+        setup_tests = defs.resolve_job_def(SETUP_TESTS_JOB)
 
     def refresh(_instance: dg.DagsterInstance) -> None:
-        # Once, since a second attempt says nothing else and takes its time.
-        replace(platform, max_attempts=1).refreshed()
+        platform.refreshed()
 
     return Vendor(
         secrets=(KEY.key, KEY.secret, basic(KEY.key, KEY.secret)),
@@ -66,7 +64,9 @@ def fivetran_vendor(fivetran: FivetranServer, monkeypatch: pytest.MonkeyPatch) -
         ways={
             "sync": lambda instance: platform.run("crm", instance),
             "refresh": refresh,
-            "setup tests": lambda instance: job(SETUP_TESTS_JOB, instance),
+            "setup tests": lambda instance: setup_tests.execute_in_process(
+                instance=instance, raise_on_error=False
+            ),
         },
     )
 
@@ -87,8 +87,10 @@ def test_no_secret_shows_whatever_goes_wrong(
     (tmp_path / "dagster_home").mkdir()
     with dg.DagsterInstance.local_temp(str(tmp_path / "dagster_home")) as instance:
         unmet = []
-        for path, way in vendor.paths.items():
-            for name, fault in faults(vendor.secrets):
+        for way in vendor.ways:
+            # Each fault on one of the way's paths, in turn: what is told of it does not depend on what was asked.
+            paths = itertools.cycle(path for path, found in vendor.paths.items() if found == way)
+            for (name, fault), path in zip(faults(vendor.secrets), paths, strict=False):
                 vendor.fail({"path": path, **fault})
                 run_and_note(remains, vendor.ways[way], instance)
                 unmet += [] if vendor.calls() else [f"{name} at {path}"]
