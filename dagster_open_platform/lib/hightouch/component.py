@@ -12,7 +12,13 @@ import dagster as dg
 
 from dagster_open_platform.lib.automation import on_inputs_settled
 from dagster_open_platform.lib.dbt.asset_keys import dbt_asset_key_finder
-from dagster_open_platform.lib.hightouch.report import ALL_ROWS_SYNCED, ALL_ROWS_SYNCED_DESCRIPTION, report
+from dagster_open_platform.lib.executable.partitions import Retry, resolve_retry_policy
+from dagster_open_platform.lib.hightouch.report import (
+    ALL_ROWS_SYNCED,
+    ALL_ROWS_SYNCED_DESCRIPTION,
+    check_alone,
+    report,
+)
 from dagster_open_platform.lib.hightouch.resource import HightouchResource, sync_id_of
 from dagster_open_platform.lib.outcomes import RETRIES
 from dagster_open_platform.lib.yaml_component import YamlComponent
@@ -53,7 +59,11 @@ class HightouchSyncComponent(YamlComponent):
     ]
     sync_id_env_var: Annotated[
         str,
-        dg.Resolver.default(
+        dg.Resolver(
+            # Dagster takes a text of digits between quotes for a number.
+            lambda context, value: str(context.resolve_value(value)),
+            model_field_type=str,
+            inject_before_resolve=False,
             description=(
                 "The environment variable that holds the sync's id, which is the number at the end of the sync's address in Hightouch."
                 " It is read when a run uses it."
@@ -61,6 +71,15 @@ class HightouchSyncComponent(YamlComponent):
             examples=["HIGHTOUCH_SALESFORCE_ACCOUNT_ARR_SYNC_ID"],
         ),
     ]
+    retry_policy: Annotated[
+        dg.RetryPolicy | None,
+        dg.Resolver(
+            resolve_retry_policy,
+            model_field_type=Retry | None,
+            description="Retries of failures that may pass by themselves; by default as for everything that loads from outside.",
+            examples=[{"max_retries": 3, "delay": 30, "backoff": "exponential", "jitter": "full"}],
+        ),
+    ] = RETRIES
 
     @classmethod
     def get_additional_scope(cls) -> Mapping[str, Any]:
@@ -86,11 +105,17 @@ class HightouchSyncComponent(YamlComponent):
     def execute(
         self, context: dg.AssetExecutionContext, hightouch: HightouchResource, config: HightouchConfig
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-        """Has the sync run, and tells of it."""
-        from dagster_open_platform.lib.hightouch.sync import Ended, run_sync
+        """Has the sync run, and tells of it. If the check alone was asked for, it tells of the last run that ended."""
+        from dagster_open_platform.lib.hightouch.sync import Ended, last_run, run_sync
 
         sync_id = sync_id_of(self.sync_id_env_var)
+        checks = bool(context.selected_asset_check_keys)
         with hightouch.connect() as api:
+            if self.asset.key not in context.selected_asset_keys:
+                yield from check_alone(
+                    self.asset.key, last_run(api, sync_id, self.sync_id_env_var, context.log)
+                )
+                return
             outcome = run_sync(
                 api,
                 sync_id,
@@ -103,7 +128,7 @@ class HightouchSyncComponent(YamlComponent):
                 log=context.log,
             )
         page = hightouch.page_of(sync_id, outcome.run.id) if isinstance(outcome, Ended) else None
-        yield from report(self.asset.key, outcome, page, wanted=bool(context.selected_asset_check_keys))
+        yield from report(self.asset.key, outcome, page, wanted=checks)
 
     def _validate(self) -> None:
         variable = self.sync_id_env_var
@@ -123,7 +148,7 @@ class HightouchSyncComponent(YamlComponent):
 
     def _definition(self) -> dg.AssetsDefinition:
         spec = self.asset
-        # Skippable: a disabled sync makes nothing.
+        # Skippable, and in subsets: a disabled sync makes nothing, and has no result of the check.
         own = {"skippable": True, "automation_condition": spec.automation_condition or on_inputs_settled()}
 
         @dg.multi_asset(
@@ -132,9 +157,10 @@ class HightouchSyncComponent(YamlComponent):
             check_specs=[
                 dg.AssetCheckSpec(ALL_ROWS_SYNCED, asset=spec.key, description=ALL_ROWS_SYNCED_DESCRIPTION)
             ],
+            can_subset=True,
             # On a laptop Hightouch reads the very files of the warehouse, and nobody may write them meanwhile.
             pool="warehouse",
-            retry_policy=RETRIES,
+            retry_policy=self.retry_policy,
             description=f"Has Hightouch run the sync that {self.sync_id_env_var} names, and waits for the end.",
         )
         def sync_model(

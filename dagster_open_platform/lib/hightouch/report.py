@@ -66,6 +66,12 @@ def report(
     raise failure
 
 
+def check_alone(key: dg.AssetKey, ended: Ended | None) -> Iterator[dg.AssetCheckResult]:
+    """What the check says of a run that is over; None: nothing."""
+    if ended is not None:
+        yield check_result(key, ended, failure_of(ended))
+
+
 def failure_of(ended: Ended) -> Failure | None:
     """How the run failed; None: all rows were sent."""
     sync, run = ended.sync, ended.run

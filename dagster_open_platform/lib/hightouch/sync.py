@@ -137,6 +137,28 @@ def run_sync(
     return Ended(sync, run, running is not None, clock() - started)
 
 
+def last_run(
+    api: HightouchApi, sync_id: str, named_by: str = "its variable", log: logging.Logger = _LOG
+) -> Ended | None:
+    """The last run that ended, without asking for another; None: none has, which the log tells.
+
+    Args:
+        api: Hightouch.
+        sync_id: The sync.
+        named_by: The variable that the id came from, for messages.
+        log: Told that there is none.
+
+    Raises:
+        SyncNotFound: There is no such sync.
+    """
+    sync = _found(api, sync_id, named_by)
+    run = next((run for run in api.latest_runs(sync_id) if run.is_over), None)
+    if run is None:
+        log.warning(f"No run of Hightouch's sync {sync.slug} has ended yet, so there is nothing to check.")
+        return None
+    return Ended(sync, run, joined=True, seconds=0.0)
+
+
 def _waited_for(
     api: HightouchApi,
     sync: SyncDetails,
