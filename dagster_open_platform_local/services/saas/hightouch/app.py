@@ -25,7 +25,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -34,11 +34,13 @@ from starlette.routing import Route
 
 from dagster_open_platform_local.services.saas.hightouch import responses
 from dagster_open_platform_local.services.saas.hightouch.errors import ApiError, invalid, not_found
-from dagster_open_platform_local.services.saas.hightouch.state import Run
+from dagster_open_platform_local.services.saas.hightouch.state import Run, Settings
+from dagster_open_platform_local.services.saas.hightouch.syncs import Sync
 from dagster_open_platform_local.services.saas.hightouch.workspace import Workspace
 from dagster_open_platform_local.services.saas.rate_window import RateWindow
 from dagster_open_platform_local.services.saas.tokens import ApiToken
 
+T = TypeVar("T")
 Json: TypeAlias = dict[str, Any]
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 _DEFAULT_LIMIT, _DEFAULT_RUNS, _MAX_LIMIT = 100, 5, 100
@@ -124,12 +126,17 @@ class HightouchApi:
     def _syncs(self, request: Request, _body: Json) -> Json:
         """…#operation/ListSync."""
         query = request.query_params
-        found = [
-            responses.sync(sync, settings, self.workspace.states.last_run(sync.id))
-            for sync, settings in self.workspace.syncs()
-            if query.get("slug") in (None, sync.slug) and query.get("modelId") in (None, sync.model_id)
-        ]
-        return _page(request, _ordered(request, found), _DEFAULT_LIMIT)
+        found = _ordered(
+            request,
+            [
+                each
+                for each in self.workspace.syncs()
+                if query.get("slug") in (None, each[0].slug)
+                and query.get("modelId") in (None, each[0].model_id)
+            ],
+        )
+        runs = self.workspace.states.last_runs()
+        return _page(request, found, lambda each: responses.sync(*each, runs.get(each[0].id)), _DEFAULT_LIMIT)
 
     def _sync(self, request: Request, _body: Json) -> Json:
         """…#operation/GetSync."""
@@ -138,13 +145,12 @@ class HightouchApi:
 
     def _models(self, request: Request, _body: Json) -> Json:
         """…#operation/ListModel."""
-        query = request.query_params
-        found = [
-            responses.model(sync)
-            for sync, _ in self.workspace.syncs()
-            if query.get("slug") in (None, sync.slug) and query.get("name") in (None, sync.slug)
-        ]
-        return _page(request, _ordered(request, found), _DEFAULT_LIMIT)
+        names = [request.query_params.get(each) for each in ("slug", "name")]
+        found = _ordered(
+            request,
+            [each for each in self.workspace.syncs() if all(name in (None, each[0].slug) for name in names)],
+        )
+        return _page(request, found, lambda each: responses.model(each[0]), _DEFAULT_LIMIT)
 
     def _model(self, request: Request, _body: Json) -> Json:
         """…#operation/GetModel."""
@@ -161,11 +167,11 @@ class HightouchApi:
         if "within" in query:
             after = self.workspace.now() - timedelta(minutes=_number(query["within"], "within"))
         found = [
-            responses.run(each)
+            each
             for each in self.workspace.states.runs(sync.id)
             if query.get("runId") in (None, str(each.id)) and _is_between(each, after, before)
         ]
-        return _page(request, found, _DEFAULT_RUNS)
+        return _page(request, found, responses.run, _DEFAULT_RUNS)
 
     def _trigger(self, request: Request, body: Json) -> Json:
         """…#operation/TriggerRun: a run that is asked for while another is under way waits for it."""
@@ -199,21 +205,24 @@ def _is_between(run: Run, after: datetime | None, before: datetime | None) -> bo
     return (after is None or started >= after) and (before is None or started < before)
 
 
-def _page(request: Request, items: Sequence[Json], default: int) -> Json:
+def _page(request: Request, items: Sequence[T], shown: Callable[[T], Json], default: int) -> Json:
     """Paged by `limit` and `offset`."""
     query = request.query_params
     limit = int(_number(query.get("limit", str(default)), "limit"))
     offset = int(_number(query.get("offset", "0"), "offset"))
     if not 1 <= limit <= _MAX_LIMIT:
         raise invalid("limit", f"must be between 1 and {_MAX_LIMIT}")
-    return {"data": list(items[offset : offset + limit]), "hasMore": offset + limit < len(items)}
+    page = [shown(each) for each in items[offset : offset + limit]]
+    return {"data": page, "hasMore": offset + limit < len(items)}
 
 
-def _ordered(request: Request, items: Sequence[Json]) -> list[Json]:
+def _ordered(request: Request, found: list[tuple[Sync, Settings]]) -> list[tuple[Sync, Settings]]:
+    """By `orderBy`. All were made, and changed, at one moment, so that the id decides there."""
     by = request.query_params.get("orderBy", "id")
     if by not in ("id", "name", "slug", "createdAt", "updatedAt"):
         raise invalid("orderBy", f"{by!r} is no order")
-    return sorted(items, key=lambda each: str(each.get(by, each["slug"])))
+    by_name = by in ("name", "slug")
+    return sorted(found, key=lambda each: (each[0].slug if by_name else "", each[0].number))
 
 
 def _number(text: str, name: str) -> float:

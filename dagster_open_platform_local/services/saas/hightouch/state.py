@@ -189,6 +189,14 @@ class StateFile:
             ).fetchone()
         return None if row is None else _run(row)
 
+    def last_runs(self) -> dict[str, Run]:
+        """The newest run of every sync that has one, by the sync's id."""
+        with self._open() as connection:
+            rows = connection.execute(
+                "SELECT id, sync, status, body FROM runs WHERE id IN (SELECT max(id) FROM runs GROUP BY sync)"
+            )
+            return {run.sync: run for run in map(_run, rows)}
+
     def queued(self, sync: str) -> Run | None:
         """The run that waits for its turn, of which there is one at most."""
         with self._open() as connection:
@@ -216,6 +224,12 @@ class StateFile:
         with self._open() as connection:
             row = connection.execute("SELECT body FROM settings WHERE sync = ?", (sync,)).fetchone()
         return Settings(**json.loads(row[0])) if row else Settings()
+
+    def all_settings(self) -> dict[str, Settings]:
+        """The settings of every sync of which something was set, by its id."""
+        with self._open() as connection:
+            rows = connection.execute("SELECT sync, body FROM settings")
+            return {sync: Settings(**json.loads(body)) for sync, body in rows}
 
     def set(self, sync: str, **changes: Any) -> Settings:
         """Change some settings of a sync."""

@@ -19,6 +19,7 @@ from dagster_open_platform_local.services.saas.hightouch.state import Run, Setti
 from dagster_open_platform_local.services.saas.hightouch.syncs import SYNCS, Sync
 
 _SETTINGS = {each.name for each in fields(Settings)}
+_UNTOUCHED = Settings()
 
 
 class Workspace:
@@ -49,7 +50,8 @@ class Workspace:
 
     def syncs(self) -> list[tuple[Sync, Settings]]:
         """Those that there are."""
-        found = [(sync, self.states.settings(sync.id)) for sync in self._syncs.values()]
+        known = self.states.all_settings()
+        found = [(sync, known.get(sync_id, _UNTOUCHED)) for sync_id, sync in self._syncs.items()]
         return [(sync, settings) for sync, settings in found if not settings.deleted]
 
     def sync(self, sync_id: str) -> tuple[Sync, Settings]:
