@@ -75,13 +75,17 @@ class SlackResource(HttpApiResource):
         token = os.environ.get(variable) or ""
         if not token.strip():
             raise MissingCredentials(f"There is no token for Slack: set {variable}.")
-        return self.http_client(Secrets({"Authorization": f"Bearer {token}"}), variable)
+        # What Slack says is told, whichever of the tokens it repeats.
+        secrets = Secrets({"Authorization": f"Bearer {token}"}, _tokens())
+        return self.http_client(secrets, variable)
 
     def _client_of(self, base_url: str) -> HttpClient:
         from dagster_open_platform.lib.http import Secrets
 
-        # No credentials: the address of an upload is its own. Tokens are still blanked out of what is told.
-        tokens = tuple(
-            filter(None, (os.environ.get(name) for name in (TOKEN_VARIABLE, ADMIN_TOKEN_VARIABLE)))
-        )
-        return self.http_client(Secrets({}, tokens), "the address that Slack gave", base_url=base_url)
+        # No credentials: the address of an upload is its own.
+        return self.http_client(Secrets({}, _tokens()), "the address that Slack gave", base_url=base_url)
+
+
+def _tokens() -> tuple[str, ...]:
+    found = (os.environ.get(name) for name in (TOKEN_VARIABLE, ADMIN_TOKEN_VARIABLE))
+    return tuple(token for token in found if token)
