@@ -5,7 +5,7 @@ showing them (`report.py`, `chart.py`). What does not: telling failures as they 
 
 Of `dagster.DagsterInstance` these methods are used, and no others; a test lets nothing else through:
 
-    marked `@public`:           get_run_records, get_run_by_id, get_asset_records
+    marked `@public`:           get_run_records, get_asset_records, fetch_materializations
     named without underscore,   get_records_for_run (a run's events by type and page), and
     as no marked one does it:   get_latest_asset_check_evaluation_record (what a check said last)
 

@@ -31,10 +31,10 @@ from dagster_open_platform.lib.health.runs import (
     runs_of,
     will_retry,
 )
-from dagster_open_platform.lib.health.steps import Work, work_of
+from dagster_open_platform.lib.health.steps import MOST_RUNS, materializations_of, slowest_steps
 
 WINDOW = dt.timedelta(hours=24)
-MOST_FAILURES = 100
+MOST_FAILURES = 50
 """Failed runs whose errors are read at most."""
 SLOWEST = 10
 _HOUR = dt.timedelta(hours=1)
@@ -61,9 +61,11 @@ def health_of(
     """
     since = now - window
     runs = runs_of(instance, since, now)
-    work = work_of(instance, (record.dagster_run.run_id for record in runs.ended))
+    made = _last_made(instance, graph)
+    counted = materializations_of(instance, (key for key, last in made.items() if last >= since), since, now)
+    slowest, is_exact = slowest_steps(instance, runs.ended, SLOWEST)
     failed = _failed_runs(instance, graph, runs, now)
-    stale, fresh, never = _freshness(instance, graph, now)
+    stale, fresh, never = _freshness(graph, made, now)
     checks, passed, unknown = _checks(instance, graph, results or {}, now)
     return Health(
         since=since,
@@ -71,16 +73,16 @@ def health_of(
         hours=_by_hour(runs.ended, since, now),
         under_way=max(runs.under_way - (except_run is not None), 0),
         failed_runs=failed,
-        materializations=work.materializations.total(),
-        slowest=work.steps[:SLOWEST],
+        materializations=counted.total(),
+        slowest=slowest,
         stale=stale,
         never=never,
         fresh=fresh,
         checks=checks,
         checks_passed=passed,
         checks_unknown=unknown,
-        owners=_by_owner(graph, work, failed, stale, checks),
-        left_out=tuple(_left_out(runs, work)),
+        owners=_by_owner(graph, counted, failed, stale, checks),
+        left_out=tuple(_left_out(runs, is_exact)),
     )
 
 
@@ -138,16 +140,21 @@ def _failed_runs(
     return tuple(found)
 
 
-def _freshness(
-    instance: dg.DagsterInstance, graph: PlatformGraph, now: dt.datetime
-) -> tuple[tuple[StaleAsset, ...], int, int]:
-    """Assets that are not fresh, and how many are fresh and how many were never made."""
-    policies = {key: facts.freshness for key, facts in graph.assets.items() if facts.freshness is not None}
+def _last_made(instance: dg.DagsterInstance, graph: PlatformGraph) -> dict[dg.AssetKey, dt.datetime]:
+    """When each asset was materialized last; those that never were are left out."""
     made = {}
-    for record in instance.get_asset_records(list(policies)) if policies else ():
+    for record in instance.get_asset_records(list(graph.assets)) if graph.assets else ():
         event = record.asset_entry.last_materialization_record
         if event is not None:
             made[record.asset_entry.asset_key] = dt.datetime.fromtimestamp(event.timestamp, dt.UTC)
+    return made
+
+
+def _freshness(
+    graph: PlatformGraph, made: Mapping[dg.AssetKey, dt.datetime], now: dt.datetime
+) -> tuple[tuple[StaleAsset, ...], int, int]:
+    """Assets that are not fresh, and how many are fresh and how many were never made."""
+    policies = {key: facts.freshness for key, facts in graph.assets.items() if facts.freshness is not None}
     stale, count = [], Counter[Freshness]()
     for key, policy in policies.items():
         last = made.get(key)
@@ -202,13 +209,13 @@ def _last_evaluation(
 
 def _by_owner(
     graph: PlatformGraph,
-    work: Work,
+    counted: Mapping[dg.AssetKey, int],
     failed: Sequence[FailedRun],
     stale: Sequence[StaleAsset],
     checks: Sequence[BadCheck],
 ) -> tuple[OwnerHealth, ...]:
     materializations: Counter[str] = Counter()
-    for key, number in work.materializations.items():
+    for key, number in counted.items():
         for owner in graph.owners_of(key):
             materializations[owner] += number
     assets = _counted(graph.owners_of(key) for key in graph.assets)
@@ -235,11 +242,11 @@ def _counted(owners: Iterable[Owners]) -> Counter[str]:
     return Counter(owner for each in owners for owner in each)
 
 
-def _left_out(runs: WindowOfRuns, work: Work) -> Iterable[str]:
+def _left_out(runs: WindowOfRuns, is_exact: bool) -> Iterable[str]:
     if not runs.is_whole:
         yield f"only the newest {len(runs.ended):,} runs were read: earlier ones of the window are missing"
-    if work.unread:
-        yield f"materializations and durations are without the {work.unread:,} oldest runs"
+    if not is_exact:
+        yield f"the slowest assets are those of the {MOST_RUNS:,} longest runs"
     failed = sum(record.dagster_run.status is _Status.FAILURE for record in runs.ended)
     if failed > MOST_FAILURES:
         yield f"the errors of the {failed - MOST_FAILURES:,} oldest failed runs were not read"

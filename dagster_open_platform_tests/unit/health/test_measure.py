@@ -11,7 +11,7 @@ from dagster_open_platform.lib.health.freshness import Freshness
 from dagster_open_platform.lib.health.measure import health_of
 from dagster_open_platform.lib.health.model import Health
 from dagster_open_platform.lib.health.runs import runs_of
-from dagster_open_platform.lib.health.steps import work_of
+from dagster_open_platform.lib.health.steps import slowest_steps
 from dagster_open_platform_tests.fixtures.failing_platform import (
     SECRET,
     FailingPlatform,
@@ -19,7 +19,7 @@ from dagster_open_platform_tests.fixtures.failing_platform import (
     QuotaError,
 )
 
-MARKED_PUBLIC = ("get_run_records", "get_run_by_id", "get_asset_records")
+MARKED_PUBLIC = ("get_run_records", "get_asset_records", "fetch_materializations")
 WITHOUT_UNDERSCORE = ("get_records_for_run", "get_latest_asset_check_evaluation_record")
 
 
@@ -119,8 +119,16 @@ def test_a_bound_is_told(platform: FailingPlatform) -> None:
     assert (len(some.ended), some.is_whole) == (2, False)
     everything = runs_of(platform.instance, now - dt.timedelta(hours=1), now, most=100)
     assert (len(everything.ended), everything.is_whole) == (6, True)
-    ids = [record.dagster_run.run_id for record in everything.ended]
-    assert work_of(platform.instance, ids, most=2).unread == 4
+
+
+def test_the_slowest_steps_are_found_in_few_runs(platform: FailingPlatform) -> None:
+    now = dt.datetime.now(dt.UTC)
+    ended = runs_of(platform.instance, now - dt.timedelta(hours=1), now).ended
+    everything, _ = slowest_steps(platform.instance, ended, wanted=100)
+    for wanted in range(1, len(everything) + 1):
+        assert slowest_steps(platform.instance, ended, wanted) == (everything[:wanted], True)
+    _, is_exact = slowest_steps(platform.instance, ended, wanted=100, most=1)
+    assert not is_exact
 
 
 def test_owners_freshness_and_checks_are_those_of_the_resolved_graph(platform: FailingPlatform) -> None:
