@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 import sqlglot
 
-from dagster_open_platform.defs.stripe.py.checks import CHECKS, LedgerCheck, checked, stripe_ledger_checks
+from dagster_open_platform.defs.stripe.py.checks import CHECKS, LedgerCheck, checked
 from dagster_open_platform.lib.warehouse import WarehouseConnection, WarehouseResource
 from dagster_open_platform_local.company.settings import CompanySettings
 from dagster_open_platform_local.services.warehouse_file import ensure_database
@@ -179,17 +179,3 @@ def test_before_the_first_delivery_the_missing_table_is_named(tmp_path: Path) ->
         result = checked(BY_NAME["totals_add_up"], warehouse, connection)
     assert not result.passed
     assert "There is no table stripe.stripe.invoices yet" in str(result.description)
-
-
-def test_the_op_makes_what_is_selected(tmp_path: Path) -> None:
-    deliver(tmp_path)
-    key = BY_NAME["payouts_add_up"].key
-    definitions = dg.Definitions(
-        asset_checks=[stripe_ledger_checks],
-        jobs=[dg.define_asset_job("some", selection=dg.AssetSelection.checks(key))],
-        resources={"warehouse": stripe_warehouse(tmp_path)},
-    )
-    result = definitions.resolve_job_def("some").execute_in_process(instance=dg.DagsterInstance.ephemeral())
-    [evaluation] = result.get_asset_check_evaluations()
-    assert (evaluation.asset_check_key, evaluation.passed) == (key, True)
-    assert stripe_ledger_checks.op.pool == "warehouse"
