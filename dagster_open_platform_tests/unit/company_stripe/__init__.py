@@ -1,0 +1,1 @@
+"""The company's billing, as Stripe delivers it."""
