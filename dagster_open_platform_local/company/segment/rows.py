@@ -11,7 +11,7 @@ import pyarrow as pa
 from dagster_open_platform_local.company.fivetran.google_analytics_4.origins import origins
 from dagster_open_platform_local.company.hashing import Draws
 from dagster_open_platform_local.company.moments import TIMESTAMP
-from dagster_open_platform_local.company.organizations import PLANS
+from dagster_open_platform_local.company.organizations import PLANS, plans
 from dagster_open_platform_local.company.product.columns import (
     Columns,
     Integers,
@@ -24,7 +24,7 @@ from dagster_open_platform_local.company.product.columns import (
 from dagster_open_platform_local.company.product.directory import Directory
 from dagster_open_platform_local.company.product.texts import ODDITIES
 from dagster_open_platform_local.company.segment import docs, product, university, website
-from dagster_open_platform_local.company.segment.calls import Calls, Journeys
+from dagster_open_platform_local.company.segment.calls import MILLIS, Calls, Journeys
 from dagster_open_platform_local.company.segment.catalogue import SOURCES, Source, Table
 
 PAGES: Mapping[str, Sequence[str]] = {
@@ -147,8 +147,14 @@ def _traits(found: Directory, calls: Calls, _draws: Draws) -> Columns:
 def _groups(found: Directory, calls: Calls, _draws: Draws) -> Columns:
     number = found.user_organization[calls.user - 1]
     them = found.organizations.take(pa.array(number - 1)).combine_chunks()
-    columns = {name: them[name].combine_chunks() for name in ("name", "plan", "domain")}
-    return {"group_id": texts(number), **columns}
+    columns = {name: them[name].combine_chunks() for name in ("name", "domain")}
+    return {"group_id": texts(number), **columns, "plan": _plans(found, number, calls.moment // MILLIS)}
+
+
+def _plans(found: Directory, organization: Integers, at: Integers) -> pa.Array:
+    """The plans that organizations (by id) had at moments (Unix seconds)."""
+    draws = found.draws("organizations", organization)
+    return choice(PLANS, plans(draws, found.created[organization - 1], at)[0])
 
 
 def _cta(_found: Directory, _calls: Calls, draws: Draws) -> Columns:
@@ -168,13 +174,9 @@ def _demo(_found: Directory, _calls: Calls, draws: Draws) -> Columns:
 
 
 def _signed_up(found: Directory, calls: Calls, draws: Draws) -> Columns:
-    plan = found.organizations["plan"].combine_chunks().take(pa.array(calls.detail - 1))
     return {
         "organization_id": texts(calls.detail),
-        # What was chosen then is what the organization has, unless it changed its plan: then nobody here knows.
-        "plan": only(plan, found.changed[calls.detail - 1] <= found.created[calls.detail - 1])
-        if calls.ids.size
-        else plan,
+        "plan": _plans(found, calls.detail, calls.moment // MILLIS),
         "method": choice(("google", "github", "email"), draws.below("method", 3)),
     }
 

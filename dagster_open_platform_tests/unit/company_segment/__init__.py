@@ -1,0 +1,1 @@
+"""What the company's sites and its product send to Segment."""
