@@ -71,7 +71,7 @@ def test_what_was_loaded_stays_and_nothing_is_loaded_into_the_past(tables: Table
             assert after.filter(loaded).equals(rows), f"{slug}.{name}"
 
 
-def test_days_do_not_depend_on_scale_or_order() -> None:
+def test_a_company_may_be_tiny_or_hours_old() -> None:
     small = CompanySettings(seed=5, scale=0.01)
     for days in (0, 1, 3):
         found = segment_tables(small, EPOCH + timedelta(days=days))

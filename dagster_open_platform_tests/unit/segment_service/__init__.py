@@ -1,0 +1,1 @@
+"""The emulated Public API of Segment, without sockets."""
