@@ -76,10 +76,11 @@ def dagster_services(state: LocalState, port: int) -> list[Service]:
     workspace = state.dagster_home / "workspace.yaml"
     location = {"host": HOST, "port": code_port, "location_name": CODE_LOCATION}
     workspace.write_text(yaml.safe_dump({"load_from": [{"grpc_server": location}]}), encoding="utf-8")
-    return [_code_server(code_port), _webserver(workspace, port), _daemon(workspace)]
+    ui = f"http://{HOST}:{port}"
+    return [_code_server(code_port, ui), _webserver(workspace, port), _daemon(workspace)]
 
 
-def _code_server(port: int) -> Service:
+def _code_server(port: int, ui: str) -> Service:
     return Service(
         name="code-server",
         command=lambda own: [
@@ -87,6 +88,8 @@ def _code_server(port: int) -> Service:
             *("--module-name", DEFINITIONS_MODULE, "--location-name", CODE_LOCATION),
             *("--host", HOST, "--port", str(own), "--log-level", "warning"),
         ],
+        # Runs and sensors are its children, and link to the UI in what they post.
+        secrets={"DAGSTER_UI_URL": ui},
         port=port,
         # It accepts connections once the definitions are loaded, or failed to load.
         health=port_open,
