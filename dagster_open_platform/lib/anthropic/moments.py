@@ -25,6 +25,9 @@ def moment(value: Any, field: str) -> dt.datetime:
     Raises:
         UnexpectedAnswer: It is in none of the forms. The message does not show it.
     """
+    if isinstance(value, str) and value[4:5] == "-":
+        # What nearly all of them are.
+        return _of_iso(value, field)
     if isinstance(value, bool):
         raise _wrong(value, field)
     if isinstance(value, int | float):
@@ -33,10 +36,16 @@ def moment(value: Any, field: str) -> dt.datetime:
         raise _wrong(value, field)
     if _DIGITS.fullmatch(value):
         return _of_number(float(value) if "." in value else int(value), field)
+    return _of_iso(value, field)
+
+
+def _of_iso(value: str, field: str) -> dt.datetime:
     try:
         found = dt.datetime.fromisoformat(value)
     except ValueError:
         raise _wrong(value, field) from None
+    if found.tzinfo is dt.UTC:
+        return found
     return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
 
 

@@ -41,6 +41,14 @@ _MODEL_FIELDS = {
     "estimated_cost_cents": ("estimated_cost", "amount"),
     "currency": ("estimated_cost", "currency"),
 }
+_NO_MODEL: Any = {
+    "model": None,
+    "tokens": dict.fromkeys(("input", "output", "cache_read", "cache_creation")),
+    "estimated_cost": dict.fromkeys(("amount", "currency")),
+}
+"""Stands for the models of a record that has none."""
+_NOBODY: Any = {"id": None}
+_AS_JSON = json.JSONEncoder(sort_keys=True).encode
 _RECORD_FIELDS = {
     "sessions": ("core_metrics", "num_sessions"),
     "lines_added": ("core_metrics", "lines_of_code", "added"),
@@ -104,33 +112,30 @@ def claude_code_table(days: Mapping[dt.date, Sequence[Node]]) -> pa.Table:
     """
     records = list(chain.from_iterable(days.values()))
     dates = [day for day, found in days.items() for _ in found]
-    if [moment(each, "date").date() for each in _values(records, "date")] != dates:
+    if [each.date() for each in _moments(records, "date")] != dates:
         raise UnexpectedAnswer(
             "Anthropic's answer has records of Claude Code of another day than was asked for."
         )
-    models = [each or [{}] for each in _lists(records, "model_breakdown")]
+    lists = _lists(records, "model_breakdown")
+    models = [each or [_NO_MODEL] for each in lists]
+    flat = list(chain.from_iterable(models))
     actions = _values(records, "tool_actions")
     whole: dict[str, Sequence[Any]] = {
         **{name: _values(records, *path) for name, path in _RECORD_FIELDS.items()},
-        "tool_actions_accepted": [_sum_of(each, "accepted") for each in actions],
-        "tool_actions_rejected": [_sum_of(each, "rejected") for each in actions],
-        "tool_actions": [json.dumps(each, sort_keys=True) for each in actions],
+        "tool_actions_accepted": _sums(actions, "accepted"),
+        "tool_actions_rejected": _sums(actions, "rejected"),
+        "tool_actions": list(map(_AS_JSON, actions)),
     }
-    kinds = _values(records, "actor", "type")
     repeated: dict[str, Sequence[Any]] = {
         "usage_date": dates,
-        "actor_type": kinds,
-        "actor": [_actor(record["actor"]) for record in records],
+        "actor_type": _values(records, "actor", "type"),
+        "actor": _actors(records),
         **{name: _nullable(records, name) for name in ("terminal_type", "customer_type")},
     }
-    flat = list(chain.from_iterable(models))
     columns: dict[str, Sequence[Any]] = {
         **{name: _along(values, models) for name, values in repeated.items()},
         "model": _nullable(flat, "model"),
-        **{
-            name: [None if not each else _value(each, *path) for each in flat]
-            for name, path in _MODEL_FIELDS.items()
-        },
+        **{name: _values(flat, *path, nulls=lists.count([])) for name, path in _MODEL_FIELDS.items()},
         **{name: _on_first(values, models) for name, values in whole.items()},
     }
     return _table("claude_code", columns)
@@ -139,13 +144,12 @@ def claude_code_table(days: Mapping[dt.date, Sequence[Node]]) -> pa.Table:
 def api_keys_table(nodes: Sequence[Node]) -> pa.Table:
     """API keys as they are listed; nothing is removed. Raises `UnexpectedAnswer`."""
     named = ("partial_key_hint", "workspace_id")
+    makers = [_NOBODY if each is None else each for each in _nullable(nodes, "created_by")]
     columns = {
         **{name: _values(nodes, name) for name in ("id", "name", "status")},
         **{name: _nullable(nodes, name) for name in named},
-        "created_by_id": [
-            None if each is None else _value(each, "id") for each in _nullable(nodes, "created_by")
-        ],
-        "created_at": [moment(each, "created_at") for each in _values(nodes, "created_at")],
+        "created_by_id": _values(makers, "id", nulls=makers.count(_NOBODY)),
+        "created_at": _moments(nodes, "created_at"),
         "expires_at": [
             None if each is None else moment(each, "expires_at") for each in _nullable(nodes, "expires_at")
         ],
@@ -168,7 +172,7 @@ def users_table(nodes: Sequence[Node]) -> pa.Table:
         )
     columns = {
         **{name: _values(nodes, name) for name in ("id", "email", "name", "role")},
-        "added_at": [moment(each, "added_at") for each in _values(nodes, "added_at")],
+        "added_at": _moments(nodes, "added_at"),
         "removed_at": [None] * len(nodes),
     }
     return _table("users", columns)
@@ -203,8 +207,8 @@ def _value(node: Any, *path: str) -> Any:
     return _values([node], *path)[0]
 
 
-def _values(nodes: Iterable[Any], *path: str) -> list[Any]:
-    """A field of each, which must be there."""
+def _values(nodes: Iterable[Any], *path: str, nulls: int = 0) -> list[Any]:
+    """A field of each, which must be there and have a value but for so many."""
     try:
         for name in path:
             nodes = [node[name] for node in nodes]
@@ -213,9 +217,14 @@ def _values(nodes: Iterable[Any], *path: str) -> list[Any]:
             f"Anthropic's answer has something without the field {'.'.join(path)!r}."
         ) from None
     found = list(nodes)
-    if None in found:
+    if found.count(None) != nulls:
         raise UnexpectedAnswer(f"Anthropic's answer has no value as {'.'.join(path)!r}.")
     return found
+
+
+def _moments(nodes: Iterable[Any], name: str) -> list[dt.datetime]:
+    """A moment of each, which must be there."""
+    return [moment(value, name) for value in _values(nodes, name)]
 
 
 def _nullable(nodes: Iterable[Any], name: str) -> list[Any]:
@@ -233,16 +242,20 @@ def _lists(nodes: Iterable[Any], name: str) -> list[list[Any]]:
     return found
 
 
-def _actor(node: Any) -> Any:
-    return _value(node, "email_address" if _value(node, "type") == "user_actor" else "api_key_name")
-
-
-def _sum_of(actions: Any, name: str) -> Any:
-    if not isinstance(actions, Mapping):
-        raise UnexpectedAnswer("Anthropic's answer has no object as 'tool_actions'.")
+def _actors(records: Sequence[Any]) -> list[Any]:
     try:
-        return sum(_values(actions.values(), name))
-    except TypeError:
+        return [
+            actor["email_address" if actor["type"] == "user_actor" else "api_key_name"]
+            for actor in [record["actor"] for record in records]
+        ]
+    except (KeyError, TypeError):
+        raise UnexpectedAnswer("Anthropic's answer has an actor without an address or a name.") from None
+
+
+def _sums(actions: Sequence[Any], name: str) -> list[Any]:
+    try:
+        return [sum([tool[name] for tool in each.values()]) for each in actions]
+    except (AttributeError, KeyError, TypeError):
         raise UnexpectedAnswer(f"Anthropic's answer has no numbers as 'tool_actions.*.{name}'.") from None
 
 

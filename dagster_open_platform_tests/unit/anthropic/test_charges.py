@@ -57,9 +57,8 @@ def cost(
     st.booleans(),
 )
 def test_prices_are_applied_exactly(counts: dict[str, int], tier: tuple[str, Any], is_long: bool) -> None:
-    row = usage(
-        model="two", service_tier=tier[0], context_window="200k-1M" if is_long else "0-200k", **counts
-    )
+    window = "200k-1M" if is_long else "0-200k"
+    row = {**usage(model="two", service_tier=tier[0], context_window=window), **counts}
     each = {column: Fraction("22.5") if is_long else Fraction(PRICE[kind]) for column, kind in KINDS.items()}
     dollars = sum(counts[column] * each[column] for column in KINDS) * tier[1] / 1_000_000
     found = PRICES.cents(row)
@@ -70,7 +69,7 @@ def test_prices_are_applied_exactly(counts: dict[str, int], tier: tuple[str, Any
 def test_the_price_is_that_of_the_day() -> None:
     tokens = {"output_tokens": 1_000_000}
     days = (dt.date(2026, 5, 31), DAY, dt.date(2026, 7, 2))
-    assert [PRICES.cents(usage(day, **tokens)) for day in days] == [None, 1000, 2000]
+    assert [PRICES.cents({**usage(day), **tokens}) for day in days] == [None, 1000, 2000]
     assert PRICES.search_cents(DAY, 1000) == 1000
     assert PRICES.search_cents(dt.date(2026, 5, 31), 1) is None
 

@@ -1,0 +1,1 @@
+"""Tests of the Claude reports on real sockets and processes."""
