@@ -44,6 +44,11 @@ def connected(resource: Any) -> None:
         raise AssertionError("opened with nothing set")
 
 
+def opened(resource: Any) -> None:
+    with resource.open():
+        raise AssertionError("opened with nothing set")
+
+
 def bigquery_client(resource: Any) -> None:
     with resource.model_copy(update={"gcp_credentials": NO_CREDENTIALS}).get_client():
         raise AssertionError("opened with nothing set")
@@ -53,6 +58,7 @@ OPENERS: Mapping[str, Callable[[Any], object]] = {
     "warehouse": connected,
     "warehouse_eu": connected,
     "bigquery": bigquery_client,
+    "segment": opened,
     "hightouch": connected,
 }
 """How what stands behind a resource key is opened."""
