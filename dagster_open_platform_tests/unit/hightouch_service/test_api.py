@@ -222,8 +222,32 @@ def test_hubspot_shows_a_record_with_the_properties_that_are_asked_for(
     )
     assert "colour" not in found["properties"]
     assert found["updatedAt"].startswith("2026-07-06T")
-    assert client.get(f"{root}/companies/7?idProperty=organization_id").json()["id"] == "61"
-    for path in ("/companies/62", "/companies/8?idProperty=organization_id", "/robots/61"):
+    for path in ("/companies/62", "/contacts/a@example.com?idProperty=email", "/robots/61"):
         answer = client.get(root + path)
         assert (answer.status_code, answer.json()["category"]) == (404, "OBJECT_NOT_FOUND")
     assert client.get(f"{root}/companies/7?idProperty=name").json()["category"] == "VALIDATION_ERROR"
+
+
+def test_hubspot_finds_records_by_a_property(world: World, client: httpx.Client) -> None:
+    companies = [{"id": number, "property_organization_id": 7.0 + number // 62} for number in (61, 62, 63)]
+    world.rows = crm_rows_of({ACCOUNT: ACCOUNTS, COMPANIES: companies})
+    client.headers["Authorization"] = f"Bearer {HUBSPOT_TOKEN.value}"
+
+    def search(name: str, value: str, operator: str = "EQ") -> httpx.Response:
+        filters = [{"propertyName": name, "operator": operator, "value": value}]
+        body = {"filterGroups": [{"filters": filters}], "properties": ["organization_id"]}
+        return client.post("/hubspot/crm/v3/objects/companies/search", json=body)
+
+    found = search("organization_id", "8").json()
+    assert found["total"] == 2
+    assert [(each["id"], each["properties"]["organization_id"]) for each in found["results"]] == [
+        ("62", "8"),
+        ("63", "8"),
+    ]
+    assert search("organization_id", "9").json() == {"total": 0, "results": []}
+    for answer in (
+        search("colour", "red"),
+        search("organization_id", "8", "GT"),
+        client.post("/hubspot/crm/v3/objects/companies/search", content=b"{"),
+    ):
+        assert (answer.status_code, answer.json()["category"]) == (400, "VALIDATION_ERROR")

@@ -30,13 +30,13 @@ class AnswerError(Exception):
         self.body = body
 
 
-def endpoint(token: ApiToken, unauthorized: Body, answer: Callable[[Request], Body]) -> Endpoint:
+def endpoint(token: ApiToken, unauthorized: Body, answer: Callable[[Request, bytes], Body]) -> Endpoint:
     """An endpoint that answers whoever has the token.
 
     Args:
         token: The accepted one, in `Authorization: Bearer`.
         unauthorized: What others get, with 401.
-        answer: Gives the body; may raise `AnswerError`.
+        answer: Gives the body of the answer to a call and its body; may raise `AnswerError`.
     """
 
     @wraps(answer)
@@ -45,7 +45,7 @@ def endpoint(token: ApiToken, unauthorized: Body, answer: Callable[[Request], Bo
         if scheme.lower() != "bearer" or not token.is_in(given.strip()):
             return JSONResponse(unauthorized, 401)
         try:
-            return JSONResponse(answer(request))
+            return JSONResponse(answer(request, await request.body()))
         except AnswerError as error:
             return JSONResponse(error.body, error.status)
 

@@ -59,7 +59,7 @@ class Crm:
 
         Args:
             thing: What kind of records.
-            column: Fivetran's name of a field that is never written.
+            column: Fivetran's name of a field that is never written; of others the company's own values are looked at.
 
         Returns:
             Ids of records, those that were made first coming first.

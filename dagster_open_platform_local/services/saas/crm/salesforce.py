@@ -36,10 +36,10 @@ def salesforce_app(crm: Crm, token: ApiToken) -> Starlette:
     """
     unauthorized = [_error("INVALID_SESSION_ID", "Session expired or invalid")]
 
-    def row(request: Request) -> Body:
+    def row(request: Request, _content: bytes) -> Body:
         return _row(crm, request)
 
-    def external(request: Request) -> Body:
+    def external(request: Request, _content: bytes) -> Body:
         return _external(crm, request)
 
     return Starlette(

@@ -101,4 +101,7 @@ def _json(value: Any) -> Any:
         return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC).isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    return float(value) if isinstance(value, Decimal) else value
+    if isinstance(value, Decimal):
+        return float(value)
+    # Other types become text, as Hightouch sends them.
+    return value if value is None or isinstance(value, str | bool | int | float) else str(value)
