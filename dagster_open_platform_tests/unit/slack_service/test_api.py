@@ -9,12 +9,16 @@ from typing import Any
 import httpx
 import pytest
 
-from dagster_open_platform_local.company.clock import read_clock
+from dagster_open_platform_local.company.clock import CompanyClock, read_clock, write_clock
 from dagster_open_platform_local.services.in_process import InProcessTransport
+from dagster_open_platform_local.services.saas.app import saas_app
 from dagster_open_platform_local.services.saas.slack.app import SlackApi, slack_app
 from dagster_open_platform_local.services.saas.slack.credentials import BOT_SCOPES, SlackCredentials
 from dagster_open_platform_local.services.saas.slack.limits import Limits
 from dagster_open_platform_local.services.saas.slack.store import PROCESSING_SECONDS, SlackStore
+from dagster_open_platform_local.services.saas.slack.vendor import SLACK
+from dagster_open_platform_local.stack.services import new_vendor_credentials, saas_service
+from dagster_open_platform_local.state import LocalState
 from dagster_open_platform_tests.fixtures.slack import SETTINGS, TODAY, TOKENS
 from dagster_open_platform_tests.fixtures.slack_in_process import SlackInProcess
 from dagster_open_platform_tests.fixtures.slack_in_process import slack_in_process as slack
@@ -292,3 +296,16 @@ def test_variables_of_both_sides() -> None:
             SlackCredentials.of({**given.service_variables, missing: ""})
     assert given.bot not in repr(given)
     assert given.admin not in repr(given)
+
+
+def test_it_stands_among_the_companys_vendors(tmp_path: Path) -> None:
+    write_clock(tmp_path, CompanyClock(SETTINGS, TODAY))
+    given = SLACK.new_credentials()
+    app = saas_app(tmp_path, tmp_path, dict(given.service_variables), [SLACK])
+    http = httpx.Client(transport=InProcessTransport(app))
+    variables = given.platform_variables("https://saas.test/slack")
+    headers = {"Authorization": f"Bearer {variables['SLACK_BOT_TOKEN']}"}
+    assert http.get(f"{variables['SLACK_API_URL']}/auth.test", headers=headers).json()["ok"]
+    assert "data-platform" in http.get("https://saas.test/slack/").text
+    assert new_vendor_credentials().keys() >= {"slack"}
+    assert saas_service(LocalState(tmp_path), new_vendor_credentials()).pages == {"Slack": "/slack/"}
