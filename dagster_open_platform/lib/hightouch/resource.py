@@ -66,16 +66,10 @@ class HightouchResource(HttpApiResource):
         return SyncLimits(timeout=self.sync_timeout_seconds)
 
     def clock(self) -> float:
-        """The time in Unix seconds. For tests to replace, like `sleep`."""
+        """The time in Unix seconds. For tests to replace, like `sleep`, which also waits between two looks at a run."""
         import time
 
         return time.time()
-
-    def sleep(self, seconds: float) -> None:
-        """Wait between two looks at a run."""
-        import time
-
-        time.sleep(seconds)
 
     def page_of(self, sync_id: str, run_id: str) -> str | None:
         """A run's page in Hightouch; None: the variable of the workspace's slug, of which its address is made, is not set."""
