@@ -105,9 +105,23 @@ class World:
 
     def account(self, organization: str) -> dict[str, Any]:
         """The record in Salesforce."""
-        url = f"{self.variables['SALESFORCE_API_URL']}/services/data/v61.0/sobjects/Account/Organization_Id__c/{organization}"
-        headers = {"Authorization": f"Bearer {self.variables['SALESFORCE_ACCESS_TOKEN']}"}
-        answer = httpx.get(url, headers=headers, timeout=SECONDS)
+        return self.read(
+            "SALESFORCE", f"/services/data/v61.0/sobjects/Account/Organization_Id__c/{organization}"
+        )
+
+    def record(self, sync: Sync, record: str) -> dict[str, Any]:
+        """The fields that a sync writes, as the CRM's own API shows them, by their names there."""
+        names = [sync.thing.fields[column].name for column in sync.mappings.values()]
+        if sync.thing.vendor == "salesforce":
+            path = f"/services/data/v61.0/sobjects/{sync.thing.name}/{record}?fields={','.join(names)}"
+            return self.read("SALESFORCE", path)
+        path = f"/crm/v3/objects/{sync.thing.name}/{record}?properties={','.join(names)}"
+        return self.read("HUBSPOT", path)["properties"]
+
+    def read(self, vendor: str, path: str) -> dict[str, Any]:
+        """An answer of the CRM."""
+        headers = {"Authorization": f"Bearer {self.variables[f'{vendor}_ACCESS_TOKEN']}"}
+        answer = httpx.get(f"{self.variables[f'{vendor}_API_URL']}{path}", headers=headers, timeout=SECONDS)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -188,6 +202,10 @@ def test_every_row_with_a_record_arrives_there_and_comes_back(world: World, sync
         for column, name in sync.mappings.items():
             assert same(row[column], record[name]), (row, column, record)
         assert all(record[name].date() == TODAY for name in sync.thing.modified)
+    chosen = max(shared, key=lambda row: sum(each is not None for each in row.values()))
+    shown = world.record(sync, str(records[str(chosen[sync.key])][0]["id"]))
+    for column, name in sync.mappings.items():
+        assert as_shown(chosen[column]) == as_shown(shown[sync.thing.fields[name].name])
 
 
 def same(sent: Any, found: Any) -> bool:
@@ -199,6 +217,14 @@ def same(sent: Any, found: Any) -> bool:
     if isinstance(sent, dt.date):
         return found == dt.datetime.combine(sent, dt.time(), dt.UTC)
     return found == sent
+
+
+def as_shown(value: Any) -> str:
+    """A value as text in one form, whoever tells it; of a moment its date."""
+    if isinstance(value, bool) or value is None:
+        return str(value).lower()
+    text = str(value)
+    return text[:10] if len(text) >= 10 and text[4] == "-" else text.removesuffix(".0")
 
 
 def test_a_contract_that_changes_in_the_product_changes_one_account(world: World) -> None:
