@@ -3,6 +3,7 @@
 import datetime as dt
 import gzip
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,6 +65,20 @@ def test_two_runs_equal_one_and_ranges_may_overlap(platform: SlackPlatform, tmp_
         assert pieces.run("member_metrics", first=first, last=last).success
     assert {name: pieces.rows(name) for name in tables} == found
     assert all(found.values())
+
+
+def test_each_day_tells_its_rows_and_the_table(platform: SlackPlatform) -> None:
+    platform.run("member_analytics", first=FIRST, last="2026-06-02")
+    records = platform.instance.fetch_materializations(key_of("member_analytics"), limit=10).records
+    found = {each.partition_key: each.asset_materialization for each in records}
+    rows = Counter(row["date"].isoformat() for row in platform.rows("member_analytics"))
+    assert set(found) == set(rows) == {FIRST, "2026-06-02"}
+    for day, materialization in found.items():
+        assert materialization is not None
+        told = {name: value.value for name, value in materialization.metadata.items()}
+        assert told["dagster/partition_row_count"] == rows[day]
+        assert told["dagster/row_count"] == rows.total()
+        assert told["dagster/table_name"] == "purina.slack.member_analytics"
 
 
 def test_metrics_are_what_the_files_say(platform: SlackPlatform, slack_in_process: SlackInProcess) -> None:
