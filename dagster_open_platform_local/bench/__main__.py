@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from rich.console import Console
 from rich.table import Table
 
-from dagster_open_platform_local.bench import dms, fivetran, load, replication, warehouse, workspace
+from dagster_open_platform_local.bench import dms, fivetran, load, paging, replication, warehouse, workspace
 from dagster_open_platform_local.bench.ratio import Ratio
 
 MEASURES: Mapping[str, Callable[[], list[Ratio]]] = {
@@ -17,6 +17,7 @@ MEASURES: Mapping[str, Callable[[], list[Ratio]]] = {
     "dms": dms.measure,
     "workspace": workspace.measure,
     "fivetran": fivetran.measure,
+    "paging": paging.measure,
 }
 
 

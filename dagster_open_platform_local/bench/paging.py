@@ -12,6 +12,12 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from dagster_open_platform_local.bench import (
+    paging_anthropic,
+    paging_hightouch,
+    paging_segment,
+    paging_slack,
+)
 from dagster_open_platform_local.bench.paged_source import PagedSource
 from dagster_open_platform_local.bench.ratio import Ratio
 from dagster_open_platform_local.bench.serving import serve_measure, served
@@ -24,7 +30,8 @@ LEAST_ROWS = 1_000
 
 def sources() -> Mapping[str, PagedSource]:
     """What is measured, by name."""
-    return {source.name: source for source in ()}
+    vendors = (paging_anthropic, paging_hightouch, paging_segment, paging_slack)
+    return {source.name: source for vendor in vendors for source in vendor.SOURCES}
 
 
 def seconds(source: PagedSource) -> tuple[int, dict[str, list[float]]]:
