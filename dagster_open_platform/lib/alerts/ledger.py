@@ -5,13 +5,15 @@ which failures there are.
 """
 
 import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from dagster_open_platform.lib.alerts.incident import FAILURE, RECOVERY, REPEAT, Incident, short
 from dagster_open_platform.lib.health.links import Links
 from dagster_open_platform.lib.slack.errors import ChannelNotFound
 from dagster_open_platform.lib.slack.message import Message
-from dagster_open_platform.lib.slack.protocol import Posted, SlackApi
+from dagster_open_platform.lib.slack.protocol import Posted, PostedEvent, SlackApi
 from dagster_open_platform.lib.slack.text import Inline, joined
 
 LOOK_BACK = dt.timedelta(days=3)
@@ -142,5 +144,12 @@ class Ledger:
     def _incidents(self, channel: str) -> dict[Posted, Incident]:
         if channel not in self._known:
             found = self._slack.posted(channel, self._now - LOOK_BACK, FAILURE)
-            self._known[channel] = {event.posted: Incident.of(event.payload) for event in found}
+            self._known[channel] = dict(_readable(found))
         return self._known[channel]
+
+
+def _readable(events: Sequence[PostedEvent]) -> Iterator[tuple[Posted, Incident]]:
+    for event in events:
+        # What another version of the platform wrote may lack something. Then the failure is told anew, which is better than no more.
+        with suppress(KeyError, ValueError):
+            yield event.posted, Incident.of(event.payload)

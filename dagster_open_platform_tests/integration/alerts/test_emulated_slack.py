@@ -1,5 +1,6 @@
 """The notifier's sensor and the report against the emulated Slack on a socket: what people see, what a fault changes, what a kill does."""
 
+import datetime as dt
 import re
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import dagster as dg
 import pytest
 
 from dagster_open_platform.defs.slack.py.report import report_asset
+from dagster_open_platform.defs.slack.py.routing import ROUTING
 from dagster_open_platform.defs.slack.py.sensors import failure_notifier
 from dagster_open_platform.lib.code_location import CodeLocation
 from dagster_open_platform.lib.slack.resource import SlackResource
@@ -124,6 +126,12 @@ def test_a_kill_between_posting_and_the_cursor_tells_nothing_twice(
     assert told.count("❌ people failed") == 1
     assert "Told 0 failed runs" in str(ticked(platform, None).skip_reason)
     assert headlines(slack.page()) == told
+
+
+def test_the_bot_is_in_every_channel_of_the_routing(slack: SlackServer) -> None:
+    with SlackResource(max_attempts=1).open() as api:
+        for channel in {ROUTING.default, *ROUTING.channels.values()}:
+            api.posted(channel, dt.datetime.now(dt.UTC), "run_failure")
 
 
 def test_the_report_is_one_message_with_its_chart(

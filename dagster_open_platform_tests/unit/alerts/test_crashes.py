@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dagster_open_platform.lib.alerts.incident import Incident
+from dagster_open_platform.lib.health.links import Links
 from dagster_open_platform.lib.slack.fake import FakeSlack
+from dagster_open_platform.lib.slack.message import Message
 from dagster_open_platform.utils.failures import RetryableFailure
 from dagster_open_platform_tests.fixtures.failing_platform import FailingPlatform, QuotaError
 from dagster_open_platform_tests.unit.alerts.conftest import CHANNELS, SALES, Watch
@@ -97,6 +100,26 @@ def test_a_crash_at_any_call_changes_nothing_that_is_told(
     watch.tick()
     watch.tick()
     assert outcome(watch) == undisturbed
+
+
+def test_a_message_of_another_version_does_not_silence_the_notifier(watch: Watch) -> None:
+    watch.slack.post(SALES, Message("old", event_type="run_failure", event_payload={"fingerprints": "x"}))
+    watch.platform.failing = {"orders": QuotaError("no room")}
+    watch.platform.run("orders")
+    assert watch.tick().told == 1
+
+
+@given(
+    st.text(max_size=50), st.lists(st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1))
+)
+@settings(max_examples=20)
+def test_an_incident_is_kept_whole_in_its_metadata(text: str, words: list[str]) -> None:
+    at = dt.datetime(2026, 6, 10, tzinfo=dt.UTC)
+    some = tuple(words)
+    incident = Incident(
+        some, text, text, text, text, text, some, 3, text, text, text, "run", at, at, 4, some, some[:1]
+    )
+    assert Incident.of(incident.message(Links()).event_payload) == incident
 
 
 @pytest.mark.parametrize("kept", ["", "not json", "{}", '{"updated": 3}'])
