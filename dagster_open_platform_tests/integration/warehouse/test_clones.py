@@ -5,8 +5,6 @@
 import itertools
 import json
 import random
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,10 +17,12 @@ from dagster_open_platform.lib.snowflake.clones import drop_clones, make_clones
 from dagster_open_platform.lib.warehouse import TableRef, WarehouseResource, duckdb_warehouse
 from dagster_open_platform.lib.warehouse.errors import WarehouseLocked
 from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES
+from dagster_open_platform_tests.fixtures.forking import Forked, forked
 from dagster_open_platform_tests.fixtures.warehouse import local_duckdb
 from dagster_open_platform_tests.integration.warehouse import child
 from dagster_open_platform_tests.integration.warehouse.processes import running
 
+CHILD = "dagster_open_platform_tests.integration.warehouse.clone_child"
 ROWS = 2_000_000
 ROUNDS = 6
 CLONES = {database: f"{database}_clone_7" for database in LOGICAL_DATABASES}
@@ -42,26 +42,18 @@ def content(warehouse: WarehouseResource, database: str) -> dict[str, int]:
 
 
 @contextmanager
-def cloning(directory: Path) -> Iterator[subprocess.Popen[str]]:
+def cloning(directory: Path) -> Iterator[Forked]:
     """Run the child that makes and drops clones, and see to it that it has ended after the block."""
-    module = "dagster_open_platform_tests.integration.warehouse.clone_child"
-    process = subprocess.Popen(
-        [sys.executable, "-m", module, str(directory), "loop"], stdout=subprocess.PIPE, text=True
-    )
-    try:
+    with forked(CHILD, str(directory), "loop") as process:
         yield process
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def attempt(directory: Path) -> dict[str, Any]:
     """Let another process write to the source at once or not at all."""
-    module = "dagster_open_platform_tests.integration.warehouse.clone_child"
-    done = subprocess.run(
-        [sys.executable, "-m", module, str(directory), "attempt"], capture_output=True, text=True, check=True
-    )
-    return json.loads(done.stdout.splitlines()[-1])
+    with forked(CHILD, str(directory), "attempt") as process:
+        said, _ = process.communicate()
+        assert process.returncode == 0
+    return json.loads(said.splitlines()[-1])
 
 
 @pytest.fixture(scope="module")
