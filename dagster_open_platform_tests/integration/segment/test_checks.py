@@ -126,3 +126,23 @@ def test_what_the_warehouse_knows_is_told_while_segment_is_down(own: SegmentServ
     own.misbehave()
     whole = list(results(resources["warehouse"], resources["segment"], tables, limits))
     assert [each.check_name for each in whole] == [*told, VOLUME_MATCHES, VOLUME_MATCHES, TABLES_ARE_DECLARED]
+
+
+def test_sensors_know_every_table_and_tell_it_once(segment: SegmentServer) -> None:
+    warehouse = segment.platform_warehouse()
+    with segment.definitions() as defs:
+        keys = set(defs.resolve_asset_graph().observable_asset_keys)
+        told: list[dg.AssetKey] = []
+        for source in SOURCES:
+            sensor = defs.get_sensor_def(f"segment_{source.slug}_last_loaded")
+            cursor: str | None = None
+            for expected in (len(source.calls) + 2, 0):
+                instance = dg.DagsterInstance.ephemeral()
+                with dg.build_sensor_context(instance, cursor, resources={"warehouse": warehouse}) as context:
+                    tick = sensor.evaluate_tick(context)
+                seen = [
+                    event.asset_key for event in tick.asset_events if isinstance(event, dg.AssetObservation)
+                ]
+                assert len(seen) == expected
+                told, cursor = told + seen, tick.cursor
+    assert sorted(told) == sorted(keys)
