@@ -31,12 +31,13 @@ def check_definitions(defs: dg.Definitions) -> None:
 
     Raises:
         InvalidDefinitions: An asset key, a check or a component's name is declared twice; a function asks for a
-            resource that is not there; a schedule's target matches nothing, or assets of different partitionings. All
-            problems are listed.
+            resource that is not there; a schedule's job is called as an op is, or its target matches nothing, or assets of
+            different partitionings. All problems are listed.
     """
     # Dagster cannot resolve selections on a graph with duplicate keys, so those are told first.
     problems = list(duplicate_keys(defs)) or [
         *duplicate_names(defs),
+        *names_of_ops(defs),
         *missing_resources(defs),
         *wrong_targets(defs),
     ]
@@ -77,6 +78,20 @@ def duplicate_names(defs: dg.Definitions) -> Iterator[str]:
                 f"{where[0]}: attributes.name: {name!r} is also the name of the {kind} at"
                 f" {', '.join(where[1:])}; expected a name of its own."
             )
+
+
+def names_of_ops(defs: dg.Definitions) -> Iterator[str]:
+    """A line for each schedule whose job would be called as an op is: Dagster says so only when a code server reads all jobs."""
+    found = [*(defs.assets or ()), *(defs.asset_checks or ())]
+    ops = {
+        each.node_def.name for each in found if isinstance(each, dg.AssetsDefinition) and each.is_executable
+    }
+    for component in components(defs):
+        if isinstance(component, ScheduleComponent) and component.name in ops:
+            problem = (
+                f"found {component.name!r}, which is an op's name; expected a name of its own for the job."
+            )
+            yield str(component.invalid(["name"], problem))
 
 
 def missing_resources(defs: dg.Definitions) -> Iterator[str]:

@@ -199,3 +199,10 @@ def test_a_target_with_an_external_asset_is_refused() -> None:
     files = {"a/components/defs.yaml": OBSERVED, "a/py/sources.py": external}
     with pytest.raises(InvalidDefinitions, match="matches 'vendor/roles', which nothing here"), loaded(files):
         pass
+
+
+def test_a_job_is_not_called_as_an_op_is() -> None:
+    yaml = BY_HAND.replace("name: by_hand", "name: reports")
+    expected = r"attributes\.name: found 'reports', which is an op's name"
+    with pytest.raises(InvalidDefinitions, match=expected), loaded({"a/components/defs.yaml": yaml}):
+        pass
