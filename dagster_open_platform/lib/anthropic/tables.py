@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dagster_open_platform.lib.anthropic.columns import TABLES
 from dagster_open_platform.lib.anthropic.errors import NobodyListed, UnexpectedAnswer
@@ -23,6 +25,22 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from dagster_open_platform.lib.anthropic.protocol import Node
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """A column of fewer values than rows.
+
+    Args:
+        values: The values.
+        index: Of the value of each row; null for none.
+    """
+
+    values: Sequence[Any]
+    index: pa.Array
+
+
+Columns: TypeAlias = Mapping[str, "Sequence[Any] | _Taken"]
 
 _HOUR, _DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 _USAGE_FIELDS = {
@@ -48,7 +66,7 @@ _NO_MODEL: Any = {
 }
 """Stands for the models of a record that has none."""
 _NOBODY: Any = {"id": None}
-_AS_JSON = json.JSONEncoder(sort_keys=True).encode
+_AS_JSON = json.JSONEncoder(sort_keys=True, check_circular=False).encode
 _RECORD_FIELDS = {
     "sessions": ("core_metrics", "num_sessions"),
     "lines_added": ("core_metrics", "lines_of_code", "added"),
@@ -69,20 +87,20 @@ def usage_table(buckets: Sequence[Node], start: dt.date, end: dt.date) -> pa.Tab
     Raises:
         UnexpectedAnswer: They are not what is documented: a bucket is of another width, comes twice, or lies outside.
     """
-    starts, rows = _bucketed(buckets, start, end, _HOUR)
-    columns = {
-        "usage_date": [each.date() for each in starts],
-        "bucket_start": starts,
+    starts, index, rows = _bucketed(buckets, start, end, _HOUR)
+    columns: Columns = {
+        "usage_date": _Taken([each.date() for each in starts], index),
+        "bucket_start": _Taken(starts, index),
         **{name: _nullable(rows, name) for name in ("workspace_id", "api_key_id", "model", "service_tier")},
         "context_window": _nullable(rows, "context_window"),
-        **{name: _values(rows, *path) for name, path in _USAGE_FIELDS.items()},
+        **_nested(rows, _USAGE_FIELDS),
     }
     return _table("usage", columns)
 
 
 def cost_table(buckets: Sequence[Node], start: dt.date, end: dt.date) -> pa.Table:
     """Daily costs; arguments and errors as of `usage_table`."""
-    starts, rows = _bucketed(buckets, start, end, _DAY)
+    starts, index, rows = _bucketed(buckets, start, end, _DAY)
     named = (
         "workspace_id",
         "description",
@@ -92,8 +110,8 @@ def cost_table(buckets: Sequence[Node], start: dt.date, end: dt.date) -> pa.Tabl
         "context_window",
         "token_type",
     )
-    columns = {
-        "usage_date": [each.date() for each in starts],
+    columns: Columns = {
+        "usage_date": _Taken([each.date() for each in starts], index),
         **{name: _nullable(rows, name) for name in named},
         "amount_cents": _values(rows, "amount"),
         "currency": _values(rows, "currency"),
@@ -121,22 +139,23 @@ def claude_code_table(days: Mapping[dt.date, Sequence[Node]]) -> pa.Table:
     flat = list(chain.from_iterable(models))
     actions = _values(records, "tool_actions")
     whole: dict[str, Sequence[Any]] = {
-        **{name: _values(records, *path) for name, path in _RECORD_FIELDS.items()},
+        **_nested(records, _RECORD_FIELDS),
         "tool_actions_accepted": _sums(actions, "accepted"),
         "tool_actions_rejected": _sums(actions, "rejected"),
         "tool_actions": list(map(_AS_JSON, actions)),
     }
     repeated: dict[str, Sequence[Any]] = {
         "usage_date": dates,
-        "actor_type": _values(records, "actor", "type"),
+        "actor_type": _values(_values(records, "actor"), "type"),
         "actor": _actors(records),
         **{name: _nullable(records, name) for name in ("terminal_type", "customer_type")},
     }
-    columns: dict[str, Sequence[Any]] = {
-        **{name: _along(values, models) for name, values in repeated.items()},
+    along, on_first = _indexes(models)
+    columns: Columns = {
+        **{name: _Taken(values, along) for name, values in repeated.items()},
         "model": _nullable(flat, "model"),
-        **{name: _values(flat, *path, nulls=lists.count([])) for name, path in _MODEL_FIELDS.items()},
-        **{name: _on_first(values, models) for name, values in whole.items()},
+        **_nested(flat, _MODEL_FIELDS, nulls=lists.count([])),
+        **{name: _Taken(values, on_first) for name, values in whole.items()},
     }
     return _table("claude_code", columns)
 
@@ -180,15 +199,14 @@ def users_table(nodes: Sequence[Node]) -> pa.Table:
 
 def _bucketed(
     buckets: Sequence[Node], start: dt.date, end: dt.date, width: dt.timedelta
-) -> tuple[list[dt.datetime], list[Node]]:
-    """The rows of all buckets, and the beginning of the bucket of each."""
+) -> tuple[list[dt.datetime], pa.Array, list[Node]]:
+    """The beginnings of all buckets, their rows, and for each row the index of its bucket."""
     begin, stop = (dt.datetime.combine(day, dt.time(), dt.UTC) for day in (start, end))
     last: dt.datetime | None = None
     starts: list[dt.datetime] = []
-    rows: list[Node] = []
-    for bucket, results in zip(buckets, _lists(buckets, "results"), strict=True):
-        first = moment(_value(bucket, "starting_at"), "starting_at")
-        if moment(_value(bucket, "ending_at"), "ending_at") - first != width:
+    lists = _lists(buckets, "results")
+    for first, after in zip(_moments(buckets, "starting_at"), _moments(buckets, "ending_at"), strict=True):
+        if after - first != width:
             raise UnexpectedAnswer(
                 f"Anthropic's answer has a bucket that is not {width} long, which was asked for."
             )
@@ -198,44 +216,51 @@ def _bucketed(
                 f"Anthropic's answer has a bucket of {first:%Y-%m-%d %H:%M} that comes twice or lies outside of {start} to {end}."
             )
         last = first
-        starts += [first] * len(results)
-        rows += results
-    return starts, rows
+        starts.append(first)
+    return starts, _indexes(lists)[0], list(chain.from_iterable(lists))
 
 
-def _value(node: Any, *path: str) -> Any:
-    return _values([node], *path)[0]
-
-
-def _values(nodes: Iterable[Any], *path: str, nulls: int = 0) -> list[Any]:
+def _values(nodes: Sequence[Any], name: str, nulls: int = 0) -> list[Any]:
     """A field of each, which must be there and have a value but for so many."""
     try:
-        for name in path:
-            nodes = [node[name] for node in nodes]
+        found = list(map(itemgetter(name), nodes))
     except (KeyError, TypeError, IndexError):
-        raise UnexpectedAnswer(
-            f"Anthropic's answer has something without the field {'.'.join(path)!r}."
-        ) from None
-    found = list(nodes)
+        raise UnexpectedAnswer(f"Anthropic's answer has something without the field {name!r}.") from None
     if found.count(None) != nulls:
-        raise UnexpectedAnswer(f"Anthropic's answer has no value as {'.'.join(path)!r}.")
+        raise UnexpectedAnswer(f"Anthropic's answer has no value as {name!r}.")
     return found
 
 
-def _moments(nodes: Iterable[Any], name: str) -> list[dt.datetime]:
+def _nested(
+    nodes: Sequence[Any], fields: Mapping[str, tuple[str, ...]], nulls: int = 0
+) -> dict[str, Sequence[Any]]:
+    """Fields within objects, by the names of their columns; each object is looked up once."""
+    known: dict[tuple[str, ...], Sequence[Any]] = {(): nodes}
+    for path in fields.values():
+        for depth in range(1, len(path)):
+            if path[:depth] not in known:
+                known[path[:depth]] = _values(known[path[: depth - 1]], path[depth - 1])
+    return {name: _values(known[path[:-1]], path[-1], nulls) for name, path in fields.items()}
+
+
+def _moments(nodes: Sequence[Any], name: str) -> list[dt.datetime]:
     """A moment of each, which must be there."""
     return [moment(value, name) for value in _values(nodes, name)]
 
 
-def _nullable(nodes: Iterable[Any], name: str) -> list[Any]:
+def _nullable(nodes: Sequence[Any], name: str) -> list[Any]:
     """A field of each; None where it is null or, as in older answers, missing."""
     try:
+        return list(map(itemgetter(name), nodes))
+    except (KeyError, TypeError, IndexError):
+        if not all(isinstance(node, dict) for node in nodes):
+            raise UnexpectedAnswer(
+                f"Anthropic's answer has no object where one with {name!r} belongs."
+            ) from None
         return [node.get(name) for node in nodes]
-    except AttributeError:
-        raise UnexpectedAnswer(f"Anthropic's answer has no object where one with {name!r} belongs.") from None
 
 
-def _lists(nodes: Iterable[Any], name: str) -> list[list[Any]]:
+def _lists(nodes: Sequence[Any], name: str) -> list[list[Any]]:
     found = _values(nodes, name)
     if not all(isinstance(each, list) for each in found):
         raise UnexpectedAnswer(f"Anthropic's answer has no list as {name!r}.")
@@ -259,27 +284,30 @@ def _sums(actions: Sequence[Any], name: str) -> list[Any]:
         raise UnexpectedAnswer(f"Anthropic's answer has no numbers as 'tool_actions.*.{name}'.") from None
 
 
-def _along(values: Sequence[Any], models: Sequence[Sequence[Any]]) -> list[Any]:
-    """A value for each of the models of its record."""
-    return [value for value, each in zip(values, models, strict=True) for _ in each]
+def _indexes(lists: Sequence[Sequence[Any]]) -> tuple[pa.Array, pa.Array]:
+    """For each item of all lists the index of its list; and the same for first items only, null for the others."""
+    import numpy as np
+    import pyarrow as pa
+
+    lengths = np.fromiter(map(len, lists), dtype=np.int64, count=len(lists))
+    index = np.repeat(np.arange(len(lists)), lengths)
+    is_other = np.ones(index.size, dtype=np.bool_)
+    is_other[(np.cumsum(lengths) - lengths)[lengths > 0]] = False
+    return pa.array(index), pa.array(index, mask=is_other)
 
 
-def _on_first(values: Sequence[Any], models: Sequence[Sequence[Any]]) -> list[Any]:
-    """A value for the first of the models of its record, and None for the others."""
-    return [
-        value if index == 0 else None
-        for value, each in zip(values, models, strict=True)
-        for index in range(len(each))
-    ]
-
-
-def _table(name: str, columns: Mapping[str, Sequence[Any]]) -> pa.Table:
+def _table(name: str, columns: Columns) -> pa.Table:
     import pyarrow as pa
 
     schema = arrow_schema(TABLES[name])
-    arrays = [
-        _array(pa, column, columns[column.name], schema.field(column.name).type) for column in TABLES[name]
-    ]
+
+    def made(column: Column) -> pa.Array:
+        values, kind = columns[column.name], schema.field(column.name).type
+        if isinstance(values, _Taken):
+            return _array(pa, column, values.values, kind).take(values.index)
+        return _array(pa, column, values, kind)
+
+    arrays = [made(column) for column in TABLES[name]]
     return pa.table(arrays, schema=schema)
 
 

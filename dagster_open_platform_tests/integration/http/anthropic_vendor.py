@@ -32,10 +32,9 @@ def anthropic_vendor(
 
     return Vendor(
         secrets=(KEY.value,),
-        # One of each kind of paging; costs and keys are asked for by the same lines as usage and users.
+        # One of each kind of paging; the others are asked for by the same lines.
         paths={
             "usage_report/messages$": "usage",
-            "usage_report/claude_code$": "claude_code",
             "organizations/users$": "users",
         },
         fail=anthropic_server.fail,
