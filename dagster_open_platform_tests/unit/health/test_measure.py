@@ -143,3 +143,14 @@ def test_owners_freshness_and_checks_are_those_of_the_resolved_graph(platform: F
 def test_a_code_location_without_definitions_says_so() -> None:
     with pytest.raises(NoDefinitions, match="build_definitions"):
         _ = CodeLocation().graph
+
+
+def test_of_several_attempts_the_last_is_open_and_a_promise_holds_for_an_hour() -> None:
+    platform = FailingPlatform(dg.DagsterInstance.ephemeral(), {"orders": QuotaError("no room")})
+    first = platform.promise_retry(platform.run("orders"))
+    assert measured(platform).open_failures == ()
+    assert [run.run_id for run in measured(platform, dt.timedelta(hours=2)).open_failures] == [first.run_id]
+    last = platform.run("orders", retry_of=first)
+    health = measured(platform, dt.timedelta(hours=2))
+    assert [run.run_id for run in health.open_failures] == [last.run_id]
+    assert len(health.failed_runs) == 2
