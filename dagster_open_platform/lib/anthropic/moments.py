@@ -4,11 +4,17 @@ What belongs here: reading all three: a number of seconds since 1970, the same a
 documented. Milliseconds are told from seconds by their size.
 """
 
+from __future__ import annotations
+
 import datetime as dt
 import re
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from dagster_open_platform.lib.anthropic.errors import UnexpectedAnswer
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _DIGITS = re.compile(r"\d{1,16}(\.\d+)?")
 _MILLISECONDS_FROM = 100_000_000_000
@@ -37,6 +43,26 @@ def moment(value: Any, field: str) -> dt.datetime:
     if _DIGITS.fullmatch(value):
         return _of_number(float(value) if "." in value else int(value), field)
     return _of_iso(value, field)
+
+
+def moments(values: Sequence[Any], field: str) -> pa.Array:
+    """Many moments in UTC; null where there is none.
+
+    Args:
+        values: What stands in the answer; None for none.
+        field: Its name, for the message.
+
+    Raises:
+        UnexpectedAnswer: One is in none of the forms.
+    """
+    import pyarrow as pa
+
+    kind = pa.timestamp("us", tz="UTC")
+    try:
+        # Arrow reads ISO 8601 with a zone, and nothing else, many times faster.
+        return pa.array(values, pa.string()).cast(kind)
+    except (pa.ArrowException, TypeError):
+        return pa.array([None if value is None else moment(value, field) for value in values], kind)
 
 
 def _of_iso(value: str, field: str) -> dt.datetime:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dagster_open_platform.lib.anthropic.columns import TABLES
 from dagster_open_platform.lib.anthropic.errors import NobodyListed, UnexpectedAnswer
-from dagster_open_platform.lib.anthropic.moments import moment
+from dagster_open_platform.lib.anthropic.moments import moment, moments
 from dagster_open_platform.lib.columns import Column, arrow_schema
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class _Taken:
     index: pa.Array
 
 
-Columns: TypeAlias = Mapping[str, "Sequence[Any] | _Taken"]
+Columns: TypeAlias = Mapping[str, "Sequence[Any] | pa.Array | _Taken"]
 
 _HOUR, _DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 _USAGE_FIELDS = {
@@ -164,14 +164,12 @@ def api_keys_table(nodes: Sequence[Node]) -> pa.Table:
     """API keys as they are listed; nothing is removed. Raises `UnexpectedAnswer`."""
     named = ("partial_key_hint", "workspace_id")
     makers = [_NOBODY if each is None else each for each in _nullable(nodes, "created_by")]
-    columns = {
+    columns: Columns = {
         **{name: _values(nodes, name) for name in ("id", "name", "status")},
         **{name: _nullable(nodes, name) for name in named},
         "created_by_id": _values(makers, "id", nulls=makers.count(_NOBODY)),
-        "created_at": _moments(nodes, "created_at"),
-        "expires_at": [
-            None if each is None else moment(each, "expires_at") for each in _nullable(nodes, "expires_at")
-        ],
+        "created_at": moments(_values(nodes, "created_at"), "created_at"),
+        "expires_at": moments(_nullable(nodes, "expires_at"), "expires_at"),
         "removed_at": [None] * len(nodes),
     }
     return _table("api_keys", columns)
@@ -189,9 +187,9 @@ def users_table(nodes: Sequence[Node]) -> pa.Table:
             "Anthropic lists no users, but whoever made the admin key is one: the table stays as it is. Check that the"
             " key belongs to the right organization."
         )
-    columns = {
+    columns: Columns = {
         **{name: _values(nodes, name) for name in ("id", "email", "name", "role")},
-        "added_at": _moments(nodes, "added_at"),
+        "added_at": moments(_values(nodes, "added_at"), "added_at"),
         "removed_at": [None] * len(nodes),
     }
     return _table("users", columns)
@@ -286,14 +284,11 @@ def _sums(actions: Sequence[Any], name: str) -> list[Any]:
 
 def _indexes(lists: Sequence[Sequence[Any]]) -> tuple[pa.Array, pa.Array]:
     """For each item of all lists the index of its list; and the same for first items only, null for the others."""
-    import numpy as np
     import pyarrow as pa
 
-    lengths = np.fromiter(map(len, lists), dtype=np.int64, count=len(lists))
-    index = np.repeat(np.arange(len(lists)), lengths)
-    is_other = np.ones(index.size, dtype=np.bool_)
-    is_other[(np.cumsum(lengths) - lengths)[lengths > 0]] = False
-    return pa.array(index), pa.array(index, mask=is_other)
+    index = [place for place, each in enumerate(lists) for _ in each]
+    on_first = [None if number else place for place, each in enumerate(lists) for number in range(len(each))]
+    return pa.array(index, pa.int64()), pa.array(on_first, pa.int64())
 
 
 def _table(name: str, columns: Columns) -> pa.Table:
@@ -305,7 +300,7 @@ def _table(name: str, columns: Columns) -> pa.Table:
         values, kind = columns[column.name], schema.field(column.name).type
         if isinstance(values, _Taken):
             return _array(pa, column, values.values, kind).take(values.index)
-        return _array(pa, column, values, kind)
+        return values if isinstance(values, pa.Array) else _array(pa, column, values, kind)
 
     arrays = [made(column) for column in TABLES[name]]
     return pa.table(arrays, schema=schema)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagster_open_platform.lib.anthropic.errors import UnexpectedAnswer
-from dagster_open_platform.lib.anthropic.moments import moment
+from dagster_open_platform.lib.anthropic.moments import moment, moments
 from dagster_open_platform_local.services.saas.anthropic.stamps import FORMS
 
 SECONDS = st.integers(int(dt.datetime(2001, 1, 1, tzinfo=dt.UTC).timestamp()), 4_000_000_000)
@@ -27,6 +27,14 @@ def test_milliseconds_are_told_by_their_size(seconds: int) -> None:
         assert moment(value, "added_at") == expected
 
 
+@given(st.lists(st.tuples(SECONDS, st.sampled_from(sorted(FORMS)))), st.booleans())
+def test_many_are_read_as_one_is(each: list[tuple[int, str]], mixed: bool) -> None:
+    values = [None, *(FORMS[form if mixed else "iso"](seconds) for seconds, form in each)]
+    assert moments(values, "added_at").to_pylist() == [
+        None if value is None else moment(value, "added_at") for value in values
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -40,10 +48,14 @@ def test_iso_8601_in_its_variants(text: str, expected: dt.datetime) -> None:
     found = moment(text, "added_at")
     assert found == expected
     assert found.utcoffset() == dt.timedelta(0)
+    assert moments([text], "added_at").to_pylist() == [expected]
 
 
 @pytest.mark.parametrize("value", [None, True, "", "soon", "-5", [], {}, float("nan"), 10**30, "9" * 16])
 def test_what_is_no_moment_is_an_error_that_does_not_show_it(value: Any) -> None:
+    if value is not None:
+        with pytest.raises(UnexpectedAnswer, match="'added_at'"):
+            moments([value], "added_at")
     with pytest.raises(UnexpectedAnswer, match="'added_at'") as caught:
         moment(value, "added_at")
     assert not value or str(value) not in str(caught.value.description)
