@@ -20,21 +20,35 @@ organizations as (
 
 ),
 
+ratios as (
+
+    select
+        activity.organization_public_id,
+        activity.runs_7d,
+        activity.run_trend,
+        activity.success_rate,
+        {{ safe_divide('activity.active_users_28d', 'organizations.active_member_count') }} as adoption
+    from activity
+    inner join organizations
+        on activity.organization_id = organizations.organization_id
+
+),
+
 -- Each is a fraction: what succeeds, what goes on, who takes part. What began in the last week goes on.
 parts as (
 
     select
-        activity.organization_public_id,
-        activity.run_trend,
-        activity.success_rate,
-        coalesce(activity.success_rate, 0) as success_part,
-        least(coalesce(activity.run_trend, case when activity.runs_7d > 0 then 1 else 0 end), 1) as trend_part,
-        least(
-            coalesce({{ safe_divide('activity.active_users_28d', 'organizations.active_member_count') }}, 0), 1
-        ) as adoption_part
-    from activity
-    inner join organizations
-        on activity.organization_id = organizations.organization_id
+        organization_public_id,
+        run_trend,
+        success_rate,
+        coalesce(success_rate, 0) as success_part,
+        case
+            when run_trend > 1 then 1
+            when run_trend is null and runs_7d > 0 then 1
+            else coalesce(run_trend, 0)
+        end as trend_part,
+        case when adoption > 1 then 1 else coalesce(adoption, 0) end as adoption_part
+    from ratios
 
 ),
 
