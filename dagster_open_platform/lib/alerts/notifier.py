@@ -28,6 +28,7 @@ from dagster_open_platform.lib.health.runs import (
     PARENT,
     RETRY_PATIENCE,
     ROOT,
+    WILL_RETRY,
     ended_at,
     parent_of,
     root_of,
@@ -39,6 +40,8 @@ PAGE = 200
 """Failed runs that a tick looks at."""
 SECONDS = 35.0
 """After this a tick tells no further run; the next goes on. Dagster ends a tick after sixty."""
+SETTLE = dt.timedelta(seconds=10)
+"""How long a failed run is left alone that does not say whether it will be tried again: Dagster writes that just after the failure."""
 FIRST_LOOK_BACK = dt.timedelta(hours=1)
 """What the very first tick tells: what failed long before is known, or nobody's concern any more."""
 LOST_LOOK_BACK = dt.timedelta(hours=24)
@@ -81,6 +84,7 @@ class Notifier:
         links: Where runs are shown.
         now: Aware.
         clock: Seconds that pass, for the length of a tick.
+        settle: How long a failed run is left alone that does not say whether it will be tried again.
     """
 
     def __init__(
@@ -92,11 +96,12 @@ class Notifier:
         links: Links,
         now: dt.datetime,
         clock: Callable[[], float] = time.monotonic,
+        settle: dt.timedelta = SETTLE,
     ) -> None:
         self._instance, self._graph, self._slack = instance, graph, slack
         self._routing, self._now = routing, now
         self._ledger = Ledger(slack, links, routing.default, now)
-        self._clock = clock
+        self._clock, self._settle = clock, settle
 
     def tick(self, kept: str | None) -> Tick:
         """One tick. What it raises leaves the cursor where it was; what was told by then is in Slack, and is not told again.
@@ -143,6 +148,8 @@ class Notifier:
         )
         for record in failed:
             run = record.dagster_run
+            if WILL_RETRY not in run.tags and self._now - ended_at(record) < self._settle:
+                return  # it and those after it are for the next tick
             # Something may change a run long after it ended, such as a tag.
             if run.run_id not in cursor.seen and self._now - ended_at(record) < LOOK_BACK:
                 if will_retry(run):

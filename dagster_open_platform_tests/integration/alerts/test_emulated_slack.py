@@ -47,7 +47,7 @@ def ticked(platform: FailingPlatform, cursor: str | None) -> dg.SensorResult:
         cursor=cursor,
         resources={"slack": SlackResource(max_attempts=1), "code_location": location},
     )
-    result = failure_notifier(dg.DefaultSensorStatus.RUNNING)(context)
+    result = failure_notifier(dg.DefaultSensorStatus.RUNNING, settle=dt.timedelta())(context)
     assert isinstance(result, dg.SensorResult)
     return result
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import dagster as dg
 import pytest
 
-from dagster_open_platform.lib.alerts.notifier import Notifier, Tick
+from dagster_open_platform.lib.alerts.notifier import SETTLE, Notifier, Tick
 from dagster_open_platform.lib.alerts.routing import Routing
 from dagster_open_platform.lib.health.links import Links
 from dagster_open_platform.lib.slack.fake import FakeMessage, FakeSlack
@@ -31,7 +31,7 @@ class Watch:
 
     platform: FailingPlatform
     slack: FakeSlack
-    ahead: dt.timedelta = dt.timedelta()
+    ahead: dt.timedelta = 2 * SETTLE
     cursor: str | None = None
     links: Links = field(default_factory=lambda: Links("http://127.0.0.1:3000"))
 

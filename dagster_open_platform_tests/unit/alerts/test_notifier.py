@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from dagster_open_platform.lib.alerts.notifier import SETTLE
 from dagster_open_platform.lib.http import ServerError
 from dagster_open_platform_tests.fixtures.failing_platform import SECRET, QuotaError
 from dagster_open_platform_tests.unit.alerts.conftest import DEFAULT, DEVREL, SALES, Watch
@@ -163,3 +164,18 @@ def test_a_slack_that_is_down_delays_and_loses_nothing(watch: Watch) -> None:
         watch.tick()
     assert watch.tick().told == 1
     assert len(watch.told(SALES)) == 1
+
+
+def test_a_failure_is_not_told_before_dagster_has_said_whether_it_tries_again(watch: Watch) -> None:
+    watch.platform.failing = {"orders": QuotaError("no room")}
+    watch.ahead = dt.timedelta()
+    run = watch.platform.run("orders")
+    assert [watch.tick().told for _ in range(2)] == [0, 0]
+    watch.platform.promise_retry(run)
+    tick = watch.tick()
+    assert (tick.told, tick.waiting) == (0, 1)
+    other = watch.platform.run("orders")
+    assert watch.tick().told == 0
+    watch.ahead = 2 * SETTLE
+    assert watch.tick().told == 1
+    assert watch.told(SALES)[0].message.event_payload["last_run"] == other.run_id

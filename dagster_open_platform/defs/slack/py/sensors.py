@@ -23,12 +23,15 @@ SECONDS = 60
 PATIENCE = {"max_attempts": 2, "max_wait_seconds": 15.0}
 
 
-def failure_notifier(status: dg.DefaultSensorStatus, routing: Routing = ROUTING) -> dg.SensorDefinition:
+def failure_notifier(
+    status: dg.DefaultSensorStatus, routing: Routing = ROUTING, settle: dt.timedelta | None = None
+) -> dg.SensorDefinition:
     """The sensor.
 
     Args:
         status: Whether it is on where it was never switched.
         routing: Who reads which channel.
+        settle: How long a failed run is left alone that does not say whether it will be tried again; default: `notifier.SETTLE`.
     """
 
     @dg.sensor(
@@ -46,7 +49,7 @@ def failure_notifier(status: dg.DefaultSensorStatus, routing: Routing = ROUTING)
         code_location: dg.ResourceParam[CodeLocation],
     ) -> dg.SensorResult:
         # Imported when it looks: definitions are loaded much more often.
-        from dagster_open_platform.lib.alerts.notifier import Notifier
+        from dagster_open_platform.lib.alerts.notifier import SETTLE, Notifier
         from dagster_open_platform.lib.health.links import Links
 
         try:
@@ -59,6 +62,7 @@ def failure_notifier(status: dg.DefaultSensorStatus, routing: Routing = ROUTING)
                     routing,
                     Links.from_environment(),
                     dt.datetime.now(dt.UTC),
+                    settle=SETTLE if settle is None else settle,
                 )
                 tick = notifier.tick(context.cursor)
         except RetryableFailure as failure:
