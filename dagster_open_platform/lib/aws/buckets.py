@@ -4,9 +4,14 @@ What belongs here: names. What does not: who may do what in them (the account's 
 (``resource.py``).
 """
 
-from collections.abc import Mapping
+from __future__ import annotations
 
-from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName, get_environment
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName
 
 WORKSPACE = "dop-workspace-replication"
 """Customers' workspace snapshots (``raw/``) and what the platform makes of them (``staging/``)."""
@@ -31,6 +36,9 @@ def workspace_staging_prefix(environment: Environment | None = None) -> str:
     Args:
         environment: Default: the current one.
     """
+    # Not above: it imports Dagster, which the local services, who need the names alone, do not.
+    from dagster_open_platform.utils.environment_helpers import EnvironmentName, get_environment
+
     environment = environment or get_environment()
     prefixes: Mapping[EnvironmentName, str] = {
         EnvironmentName.LOCAL: "staging",

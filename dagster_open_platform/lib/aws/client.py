@@ -6,12 +6,14 @@ Importing this module takes five seconds, because ``dagster_aws`` does: import i
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import botocore.session
 from boto3.session import Session
 from botocore.config import Config
 from botocore.credentials import CredentialResolver, DeferredRefreshableCredentials
+from botocore.loaders import Loader, create_loader
 from dagster_aws.s3 import S3Resource
 from pydantic import Field
 
@@ -31,6 +33,7 @@ class BoundedS3Resource(S3Resource):
         """An S3 client. May be used by several threads at once."""
         config = self._config()
         session = Session(
+            botocore_session=_botocore_session(),
             profile_name=self.profile_name,
             region_name=self.region_name,
             aws_access_key_id=self.aws_access_key_id,
@@ -54,6 +57,18 @@ class BoundedS3Resource(S3Resource):
         )
 
 
+@cache
+def _loader() -> Loader:
+    """Reads AWS's descriptions of its services, which takes longer than all else in making a client: once a process."""
+    return create_loader()
+
+
+def _botocore_session() -> botocore.session.Session:
+    session = botocore.session.get_session()
+    session.register_component("data_loader", _loader())
+    return session
+
+
 def _role_session(session: Session, role_arn: str, config: Config) -> Session:
     """A session with the credentials of a role, which are renewed before they run out.
 
@@ -74,7 +89,7 @@ def _role_session(session: Session, role_arn: str, config: Config) -> Session:
         }
 
     # What `boto3.Session` takes are credentials that stay; a provider may give some that are renewed.
-    inner = botocore.session.get_session()
+    inner = _botocore_session()
     inner.register_component("credential_provider", CredentialResolver(providers=[_AssumedRole(assume)]))
     return Session(botocore_session=inner, region_name=session.region_name)
 

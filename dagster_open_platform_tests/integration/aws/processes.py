@@ -6,13 +6,13 @@ What belongs here: processes. What does not: assertions.
 import contextlib
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+
+from dagster_open_platform_tests.fixtures.forking import Forked, forked
 
 MODULE = "dagster_open_platform_tests.integration.aws.child"
 INSTANCE = "telemetry: {enabled: false}\n"
@@ -26,7 +26,7 @@ class Runner:
         process: The child.
     """
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: Forked) -> None:
         self._process = process
 
     def run(self, *orders: Order) -> list[int]:
@@ -53,19 +53,7 @@ def runner(home: Path, variables: dict[str, str]) -> Iterator[Runner]:
         # Its databases are made when they are used first, which two processes must not do at once.
         instance.get_runs_count()
         instance.get_asset_records()
-    with (home / "child.log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", MODULE],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            env={**os.environ, **variables, "DAGSTER_HOME": str(home)},
-        )
-        try:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n", (home / "child.log").read_text()[-2000:]
-            yield Runner(process)
-        finally:
-            process.kill()
-            process.communicate()
+    with forked(MODULE, environment={**os.environ, **variables, "DAGSTER_HOME": str(home)}) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        yield Runner(process)

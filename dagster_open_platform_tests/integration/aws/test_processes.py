@@ -24,7 +24,7 @@ from dagster_open_platform_tests.integration.aws.processes import Order, Runner,
 DAYS = ["2026-08-01", "2026-08-02"]
 WHOLE: Order = {"first": DAYS[0], "last": DAYS[1]}
 ORGANIZATIONS = ["a", "a-b", "b", "c"]
-KILLS = 16
+KILLS = 8
 REQUESTS = 60
 """Fewer than a run makes that has a few snapshots to stage."""
 
@@ -118,7 +118,7 @@ def test_whoever_kills_a_run_finds_whole_snapshots_and_the_next_run_repairs(
 def test_two_runs_of_the_same_days_at_once(platform_s3: S3Server, store: ObjectStore, runs: Runner) -> None:
     agents = Agents(platform_s3, 7)
     agents.send_all()
-    for _ in range(6):
+    for _ in range(3):
         assert runs.run(WHOLE, WHOLE) == [0, 0]
         assert_whole(platform_s3, store, agents)
         agents.send_some()
@@ -140,7 +140,7 @@ def test_batches_of_a_day_at_once_materialize_it_together(
 def test_a_killed_run_beside_one_that_lives(platform_s3: S3Server, store: ObjectStore, runs: Runner) -> None:
     agents = Agents(platform_s3, 13)
     agents.send_all()
-    for _ in range(8):
+    for _ in range(4):
         _, lives = runs.run({**WHOLE, "killed_after": agents.rng.randint(1, REQUESTS)}, WHOLE)
         assert lives == 0
         assert_no_marker_lies(platform_s3.objects(WORKSPACE, "staging/"), agents.ever_sent)

@@ -2,8 +2,6 @@
 
 import os
 import random
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
@@ -21,6 +19,7 @@ from dagster_open_platform_tests.fixtures.dms import (
     read_changes,
     stored,
 )
+from dagster_open_platform_tests.fixtures.forking import forked
 from dagster_open_platform_tests.fixtures.s3 import S3Server, s3
 
 __all__ = ["s3"]  # a fixture
@@ -37,9 +36,7 @@ def run(server: S3Server, warehouse: Path, lines: int | None) -> list[str]:
         warehouse: Directory of the warehouse.
         lines: After how many it is killed; None: it runs to its end.
     """
-    command = [sys.executable, "-m", MODULE, str(warehouse), "1"]
-    environment = {**os.environ, **server.variables}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    with forked(MODULE, str(warehouse), "1", environment={**os.environ, **server.variables}) as process:
         assert process.stdout is not None
         said = []
         for line in iter(process.stdout.readline, ""):

@@ -1,19 +1,16 @@
 """A run of a connector in a process of its own.
 
-    python -m dagster_open_platform_tests.integration.fivetran.child WAREHOUSE STATE CONNECTOR HOME
-
 What belongs here: the other side of tests that kill it, or run two of it. What does not: assertions.
 """
 
 import contextlib
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 
 from dagster_open_platform_tests.fixtures.fivetran_platform import FivetranPlatform
+from dagster_open_platform_tests.fixtures.forking import Forked, forked
 
 
 def main(warehouse: str, state: str, connector: str, home: str) -> int:
@@ -25,7 +22,7 @@ def main(warehouse: str, state: str, connector: str, home: str) -> int:
 
 
 @contextlib.contextmanager
-def running(platform: FivetranPlatform, connector: str, home: Path) -> Iterator[subprocess.Popen[str]]:
+def running(platform: FivetranPlatform, connector: str, home: Path) -> Iterator[Forked]:
     """Start the child, wait until it begins, and see to it that it has ended after the block.
 
     Args:
@@ -37,20 +34,7 @@ def running(platform: FivetranPlatform, connector: str, home: Path) -> Iterator[
     state = home / "state.json"
     state.write_text(platform.state or "")
     arguments = [str(platform.directory), str(state), connector, str(home)]
-    process = subprocess.Popen(
-        [sys.executable, "-m", __spec__.name if __spec__ else __name__, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
+    with forked(__name__, *arguments) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))

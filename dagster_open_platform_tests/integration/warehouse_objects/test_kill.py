@@ -3,8 +3,6 @@
 import itertools
 import json
 import random
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from dagster_open_platform.lib.warehouse import WarehouseResource
 from dagster_open_platform.lib.warehouse.fingerprint import fingerprint
 from dagster_open_platform.lib.warehouse.marks import mark_of
 from dagster_open_platform.lib.warehouse.objects import Action
+from dagster_open_platform_tests.fixtures.forking import forked
 from dagster_open_platform_tests.fixtures.s3 import S3Server
 from dagster_open_platform_tests.fixtures.warehouse_objects import day_file, event, json_lines
 from dagster_open_platform_tests.integration.warehouse_objects.child import declarations
@@ -23,19 +22,15 @@ ROUNDS, OBJECTS, ROWS = 5, 3, 20_000
 
 def killed(directory: Path, rng: random.Random) -> dict[int, int]:
     """Let the child work, kill it a random time after it got going; the generation that it said of each object."""
-    command = [sys.executable, "-m", MODULE, str(directory)]
     said: dict[int, int] = {}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            lines = iter(process.stdout.readline, "")
-            said.update(map(parsed, itertools.islice(lines, OBJECTS)))
-            timer = threading.Timer(rng.uniform(0.0, 0.4), process.kill)
-            timer.start()
-            said.update(map(parsed, lines))
-            timer.join()
-        finally:
-            process.kill()
+    with forked(MODULE, str(directory)) as process:
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        said.update(map(parsed, itertools.islice(lines, OBJECTS)))
+        timer = threading.Timer(rng.uniform(0.0, 0.4), process.kill)
+        timer.start()
+        said.update(map(parsed, lines))
+        timer.join()
         assert process.wait() == -9
     return said
 
