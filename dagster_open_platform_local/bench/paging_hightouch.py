@@ -10,13 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
-from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from dagster_open_platform.lib.hightouch.client import HightouchClient
 from dagster_open_platform.lib.http import HttpClient, Secrets
 from dagster_open_platform_local.bench.paged_source import PagedSource
-from dagster_open_platform_local.bench.paging_segment import remembering
 from dagster_open_platform_local.company.clock import CompanyClock
 from dagster_open_platform_local.company.settings import CompanySettings
 from dagster_open_platform_local.services.saas.crm.records import Crm
@@ -35,8 +33,7 @@ def _serve(directory: Path) -> ASGIApp:
     clock = CompanyClock(CompanySettings(), datetime(2026, 7, 6, tzinfo=UTC).date())
     syncs = [replace(SYNCS[0], number=number, slug=f"sync_{number}") for number in range(_COUNT)]
     workspace = Workspace(Crm(directory, lambda: clock), directory, directory, syncs)
-    app: Starlette = hightouch_app(HightouchApi(workspace, ApiToken(TOKEN, VARIABLES), Limits(10**9)))
-    return remembering(app)
+    return hightouch_app(HightouchApi(workspace, ApiToken(TOKEN, VARIABLES), Limits(10**9)))
 
 
 def _ours(url: str) -> int:

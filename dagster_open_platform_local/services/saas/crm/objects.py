@@ -120,6 +120,7 @@ _NOT_WRITTEN = frozenset({"property_dagster_plan", "property_dagster_user_id"})
 _EMAILS = frozenset({"email", "property_email"})
 
 
+@lru_cache(maxsize=1024)
 def field_name(vendor: str, column: str) -> str:
     """What a column of Fivetran's is called at the vendor.
 

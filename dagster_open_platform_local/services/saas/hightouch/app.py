@@ -125,16 +125,12 @@ class HightouchApi:
 
     def _syncs(self, request: Request, _body: Json) -> Json:
         """…#operation/ListSync."""
-        query = request.query_params
-        found = _ordered(
-            request,
-            [
-                each
-                for each in self.workspace.syncs()
-                if query.get("slug") in (None, each[0].slug)
-                and query.get("modelId") in (None, each[0].model_id)
-            ],
-        )
+        found = self.workspace.syncs()
+        if slug := request.query_params.get("slug"):
+            found = [each for each in found if each[0].slug == slug]
+        if model := request.query_params.get("modelId"):
+            found = [each for each in found if each[0].model_id == model]
+        found = _ordered(request, found)
         runs = self.workspace.states.last_runs()
         return _page(request, found, lambda each: responses.sync(*each, runs.get(each[0].id)), _DEFAULT_LIMIT)
 
@@ -217,12 +213,11 @@ def _page(request: Request, items: Sequence[T], shown: Callable[[T], Json], defa
 
 
 def _ordered(request: Request, found: list[tuple[Sync, Settings]]) -> list[tuple[Sync, Settings]]:
-    """By `orderBy`. All were made, and changed, at one moment, so that the id decides there."""
+    """By `orderBy`; they come by id. All were made, and changed, at one moment, so that the id decides there, too."""
     by = request.query_params.get("orderBy", "id")
     if by not in ("id", "name", "slug", "createdAt", "updatedAt"):
         raise invalid("orderBy", f"{by!r} is no order")
-    by_name = by in ("name", "slug")
-    return sorted(found, key=lambda each: (each[0].slug if by_name else "", each[0].number))
+    return sorted(found, key=lambda each: each[0].slug) if by in ("name", "slug") else found
 
 
 def _number(text: str, name: str) -> float:
