@@ -22,6 +22,15 @@ ENVIRONMENTS = (
     Environment(EnvironmentName.DOGFOOD),
     Environment(EnvironmentName.PROD),
 )
+SEGMENT = {
+    "website": ("calls/pages", "people/identifies", "acquisition/signed_up", "acquisition/demo_requested"),
+    "product": ("calls/pages", "people/identifies", "calls/tracks"),
+    "docs": ("calls/pages", "people/identifies", "feedback/feedback_submitted"),
+    "university": (
+        *("calls/pages", "people/identifies", "learning/lesson_completed", "learning/certificate_issued"),
+    ),
+}
+"""Which of each source's tables are read, with their categories."""
 PRODUCERS = {
     "pypi.daily_file_downloads": "bigquery/pypi/daily_file_downloads",
     "oss_analytics.dagster_pypi_downloads": "purina/oss_analytics/dagster_pypi_downloads",
@@ -29,6 +38,11 @@ PRODUCERS = {
     "github.discussions": "github/discussions",
     "github.comments": "github/comments",
     **{table: f"sling/{table.replace('.', '/')}" for table in PRODUCT_TABLES},
+    **{
+        f"{slug}.{table.rpartition('/')[2]}": f"segment/{slug}/{table}"
+        for slug, tables in SEGMENT.items()
+        for table in tables
+    },
 }
 
 
@@ -152,7 +166,9 @@ def test_every_source_has_the_producer_that_the_platform_knows(manifest: Mapping
         for source in manifest["sources"].values()
     }
     assert found == PRODUCERS
-    assert {source["database"] for source in manifest["sources"].values()} == {"purina"}
+    databases = {source["schema"]: source["database"] for source in manifest["sources"].values()}
+    assert {schema for schema, name in databases.items() if name == "segment"} == {*SEGMENT}
+    assert {*databases.values()} == {"purina", "segment"}
 
 
 def test_every_asset_refers_to_its_file(manifest: Mapping[str, Any]) -> None:

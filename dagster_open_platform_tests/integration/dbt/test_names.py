@@ -36,8 +36,14 @@ def places(project: Manifest) -> set[tuple[str, str, str, str]]:
         if node.resource_type in ("model", "seed", "snapshot")
     }
     return built | {
-        ("purina", source.schema, source.database or "", source.schema) for source in project.sources.values()
+        (logical_database(source.source_name), source.schema, source.database or "", source.schema)
+        for source in project.sources.values()
     }
+
+
+def logical_database(source: str) -> str:
+    """The database of a source: Segment loads into one of its own."""
+    return "segment" if source.startswith("segment_") else "purina"
 
 
 @pytest.mark.parametrize("name", EnvironmentName)
@@ -48,9 +54,9 @@ def test_environments_name_things_as_python_does(
     if environment.pull_request_id:
         monkeypatch.setenv("DAGSTER_CLOUD_PULL_REQUEST_ID", environment.pull_request_id)
     found = places(InProcessDbt(tmp_path, get_dbt_target(environment)).parsed().manifest)
-    assert {database for database, *_ in found} == {"purina", "dwh_reporting"}
-    for logical_database, logical_schema, database, schema in found:
-        assert database == get_database_for_environment(logical_database, environment)
+    assert {database for database, *_ in found} == {"purina", "segment", "dwh_reporting"}
+    for logical, logical_schema, database, schema in found:
+        assert database == get_database_for_environment(logical, environment)
         assert schema == get_schema_for_environment(logical_schema, environment)
 
 
@@ -59,9 +65,9 @@ def test_people_and_runs_keep_apart(target: str, tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("DBT_CI_SCHEMA" if target == "ci" else "DBT_DEV_SCHEMA", "ann")
     found = places(InProcessDbt(tmp_path, target).parsed().manifest)
     assert ENGINES[target] == "snowflake"
-    for logical_database, logical_schema, database, schema in found:
-        if logical_database == "purina":
-            assert (database, schema) == ("purina", logical_schema)
+    for logical, logical_schema, database, schema in found:
+        if logical in ("purina", "segment"):
+            assert (database, schema) == (logical, logical_schema)
         else:
             assert database == ("dwh_ci" if target == "ci" else "dwh_development")
             assert schema == f"ann_{logical_schema}"
