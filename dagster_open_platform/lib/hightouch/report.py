@@ -13,7 +13,10 @@ What belongs here: which of them, and what they say. What does not: waiting for 
 The check's result comes before the failure, and Dagster stores what an op has given before it fails.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -25,9 +28,12 @@ from dagster_open_platform.lib.hightouch.errors import (
     SyncInterrupted,
 )
 from dagster_open_platform.lib.hightouch.protocol import CANCELLED, FAILED, INTERRUPTED, OPERATIONS
-from dagster_open_platform.lib.hightouch.sync import Disabled, Ended
 from dagster_open_platform.lib.outcomes import Failure
 from dagster_open_platform.lib.presentation import markdown_table
+
+if TYPE_CHECKING:
+    # It imports the HTTP client, and definitions load this module.
+    from dagster_open_platform.lib.hightouch.sync import Disabled, Ended
 
 ALL_ROWS_SYNCED = "all_rows_synced"
 ALL_ROWS_SYNCED_DESCRIPTION = "The destination has taken every row that the last run of the sync had to send."
@@ -52,6 +58,8 @@ def report(
         RowsRejected, SyncCancelled: See above.
         SyncFailed, SyncInterrupted: See above.
     """
+    from dagster_open_platform.lib.hightouch.sync import Disabled
+
     if isinstance(outcome, Disabled):
         return
     failure = failure_of(outcome)
