@@ -46,11 +46,14 @@ class Workspace:
         self.now = now
         self.states = StateFile(state_directory, now())
         self._syncs: Mapping[str, Sync] = {each.id: each for each in syncs}
+        self._untouched = [(each, _UNTOUCHED) for each in syncs]
         self._runs = Runs(self.states, Source(warehouse, patience_seconds), crm, now)
 
     def syncs(self) -> list[tuple[Sync, Settings]]:
         """Those that there are."""
         known = self.states.all_settings()
+        if not known:
+            return self._untouched
         found = [(sync, known.get(sync_id, _UNTOUCHED)) for sync_id, sync in self._syncs.items()]
         return [(sync, settings) for sync, settings in found if not settings.deleted]
 
