@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import dagster as dg
-from pydantic import PrivateAttr
 
 from dagster_open_platform.lib.automation_sensors import RUNNING_BY_DEFAULT
 from dagster_open_platform.lib.columns import table_schema
@@ -37,8 +36,6 @@ class SegmentComponent(DeclaredEvents):
     Each table is an asset `segment/<source>/<category>/<table>`. A sensor reports what has arrived, without a run. A job compares, every
     day, how long loads took and how many rows came with what Segment says that it has delivered.
     """
-
-    _folder: Path | None = PrivateAttr(default=None)
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
         """The assets, the sensor that observes them, the checks, and the job that makes these.
@@ -66,8 +63,6 @@ class SegmentComponent(DeclaredEvents):
                 default_status=STATUS_BY_ENVIRONMENT[environment],
                 description="Daily: loads are compared by whole days.",
             )
-            for _ in [environment]
-            if environment in self.environments
         ]
         try:
             return dg.Definitions(
@@ -75,7 +70,7 @@ class SegmentComponent(DeclaredEvents):
                 asset_checks=[checks],
                 sensors=[watch.sensor(self.interval, RUNNING_BY_DEFAULT[environment])],
                 jobs=[job],
-                schedules=schedules,
+                schedules=schedules if environment in self.environments else [],
             )
         except dg.DagsterError as error:
             raise self.invalid([], str(error)) from error
