@@ -14,6 +14,8 @@ from graphlib import CycleError, TopologicalSorter
 
 import dagster as dg
 
+from dagster_open_platform.lib.health import PLATFORM_REPORT
+
 
 class PlanError(Exception):
     """The graph cannot be run in the way that is asked for."""
@@ -32,6 +34,7 @@ class Atom:
         partitions_per_run: How many partitions one run takes; None: any number of them.
         code_versions: Of those assets that declare one.
         op: Names what computes it; atoms of one op run in one step if they are in one run.
+        is_report: Whether it looks at what all the others did.
     """
 
     id: str
@@ -42,6 +45,7 @@ class Atom:
     partitions_per_run: int | None = None
     code_versions: tuple[tuple[dg.AssetKey, str], ...] = ()
     op: str = ""
+    is_report: bool = False
 
     @property
     def is_check(self) -> bool:
@@ -184,6 +188,7 @@ def _atom(
         partitions_per_run=policy.max_partitions_per_run if policy else 1,
         code_versions=tuple((spec.key, spec.code_version) for spec in specs if spec.code_version),
         op=_op_name(definition),
+        is_report=any(PLATFORM_REPORT.items() <= spec.tags.items() for spec in specs),
     )
 
 

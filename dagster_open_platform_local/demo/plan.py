@@ -4,7 +4,7 @@ What belongs here: batching and ordering. What does not: what is due, and execut
 
 A run takes assets of one partitioning. So atoms are gathered into batches: as many as can run together, none before what
 it needs. Partitioned atoms go first and unpartitioned ones when nothing else can go on, so that one dbt command makes all
-models rather than several some.
+models rather than several some. Reports on the platform go last, whatever became of the others.
 """
 
 from collections.abc import Iterable, Mapping
@@ -81,14 +81,16 @@ def make_plan(graph: Graph, due: Mapping[str, Due], complete: CompletePartitions
     Raises:
         PlanError: Atoms need each other in a circle.
     """
-    remaining = {atom.id: atom for atom in graph.order if atom.id in due}
-    kinds = _kinds(remaining, due)
+    atoms = {atom.id: atom for atom in graph.order if atom.id in due}
+    kinds = _kinds(atoms, due)
     batches: list[Batch] = []
-    while remaining:
-        chosen, kind = _next(graph, remaining, kinds)
-        batches.append(Batch(tuple(remaining[name] for name in chosen), _ranges(kind, complete)))
-        for name in chosen:
-            del remaining[name]
+    for is_report in (False, True):
+        remaining = {name: atom for name, atom in atoms.items() if atom.is_report == is_report}
+        while remaining:
+            chosen, kind = _next(graph, remaining, kinds)
+            batches.append(Batch(tuple(remaining[name] for name in chosen), _ranges(kind, complete)))
+            for name in chosen:
+                del remaining[name]
     return batches
 
 

@@ -11,3 +11,8 @@ Of `dagster.DagsterInstance` these methods are used, and no others; a test lets 
 
 `get_event_records`, which the guides show, is deprecated, and on SQLite it opens the database of every run that ever was.
 """
+
+from collections.abc import Mapping
+
+PLATFORM_REPORT: Mapping[str, str] = {"reports_on": "platform"}
+"""Tags of an asset that looks at what all the others did: whoever runs them all runs it last."""

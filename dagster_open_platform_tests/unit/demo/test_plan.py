@@ -53,6 +53,21 @@ def test_nothing_runs_before_what_it_needs(given_work: tuple[Graph, dict[str, Du
             assert planned.index(needed) < planned.index(name)
 
 
+@given(work(), st.booleans())
+def test_a_report_on_the_platform_goes_last_and_alone(
+    given_work: tuple[Graph, dict[str, Due]], is_report: bool
+) -> None:
+    graph, due = given_work
+    report = Atom("report", frozenset({key("report")}), is_report=is_report)
+    plan = make_plan(
+        Graph({**graph.atoms, report.id: report}, graph.dependencies),
+        {**due, report.id: Due((), "why")},
+        complete,
+    )
+    assert not is_report or [atom.id for atom in plan[-1].atoms] == [report.id]
+    assert [report.id in {atom.id for atom in batch.atoms} for batch in plan].count(True) == 1
+
+
 @given(work())
 def test_a_run_holds_one_partitioning_and_neighbouring_partitions_only(
     given_work: tuple[Graph, dict[str, Due]],

@@ -27,15 +27,20 @@ def next_month(month: str) -> str:
     return f"{year + number // 12}-{number % 12 + 1:02}-01"
 
 
+@pytest.fixture(scope="module")
+def empty() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as found:
+        yield found
+
+
 @given(as_of=dates)
-def test_a_month_is_offered_from_the_day_after_its_start(as_of: str) -> None:
-    with dg.DagsterInstance.ephemeral() as instance:
-        offered = complete_partitions(moment(as_of), instance)
-        assert offered(RUNNING) == tuple(month for month in MONTHS if month < as_of)
-        ended = dg.MonthlyPartitionsDefinition("2026-06-01")
-        assert offered(ended) == tuple(month for month in MONTHS if next_month(month) <= as_of)
-        far = dg.MonthlyPartitionsDefinition("2026-06-01", end_offset=3)
-        assert offered(far) == tuple(month for month in MONTHS if month < as_of)
+def test_a_month_is_offered_from_the_day_after_its_start(empty: dg.DagsterInstance, as_of: str) -> None:
+    offered = complete_partitions(moment(as_of), empty)
+    assert offered(RUNNING) == tuple(month for month in MONTHS if month < as_of)
+    ended = dg.MonthlyPartitionsDefinition("2026-06-01")
+    assert offered(ended) == tuple(month for month in MONTHS if next_month(month) <= as_of)
+    far = dg.MonthlyPartitionsDefinition("2026-06-01", end_offset=3)
+    assert offered(far) == tuple(month for month in MONTHS if month < as_of)
 
 
 @given(as_of=dates, made=st.dictionaries(st.sampled_from(MONTHS), dates | st.just("")))

@@ -14,6 +14,7 @@ from dagster_open_platform.lib.alerts.heartbeat import SILENT_AFTER, last_heartb
 from dagster_open_platform.lib.automation import ingest_on_cron
 from dagster_open_platform.lib.automation_sensors import RUNNING_BY_DEFAULT
 from dagster_open_platform.lib.code_location import CodeLocation
+from dagster_open_platform.lib.health import PLATFORM_REPORT
 from dagster_open_platform.lib.health.chart import chart_of
 from dagster_open_platform.lib.health.links import Links
 from dagster_open_platform.lib.health.measure import health_of
@@ -73,15 +74,16 @@ def liveness(slack: SlackApi, now: dt.datetime, expected: bool) -> dg.AssetCheck
     Args:
         slack: Has its heartbeat.
         now: Aware.
-        expected: Whether its sensor is on where nobody switched it: then it fails if it was never alive, otherwise it warns.
+        expected: Whether its sensor is on where nobody switched it: then silence is an error, otherwise a warning.
     """
+    severity = dg.AssetCheckSeverity.ERROR if expected else dg.AssetCheckSeverity.WARN
     last = last_heartbeat(slack, DEFAULT_CHANNEL, now)
     if last is None:
         return dg.AssetCheckResult(
             asset_key=REPORT,
             check_name=NOTIFIER_IS_ALIVE,
             passed=False,
-            severity=dg.AssetCheckSeverity.ERROR if expected else dg.AssetCheckSeverity.WARN,
+            severity=severity,
             description="The failure notifier has never looked, or not for a month: switch on its sensor, run_failure_notifier.",
         )
     event, heartbeat = last
@@ -90,6 +92,7 @@ def liveness(slack: SlackApi, now: dt.datetime, expected: bool) -> dg.AssetCheck
         asset_key=REPORT,
         check_name=NOTIFIER_IS_ALIVE,
         passed=age <= SILENT_AFTER,
+        severity=severity,
         description=(
             f"The failure notifier looked last at {heartbeat.alive_at:%Y-%m-%d %H:%M} UTC,"
             f" {age // dt.timedelta(minutes=1):,} minutes ago"
@@ -124,13 +127,14 @@ def report_asset(retry_policy: dg.RetryPolicy | None = RETRIES) -> dg.AssetsDefi
             " pass, what was slow, and all of it by owner. A second run on a day replaces the day's message."
         ),
         automation_condition=ingest_on_cron(CRON),
+        tags=PLATFORM_REPORT,
         check_specs=[
             dg.AssetCheckSpec(
                 NOTIFIER_IS_ALIVE,
                 asset=REPORT,
                 description=(
                     "The failure notifier has looked within the last hour. Fails when it is silent; only warns where its sensor is off"
-                    " by default and nobody has switched it on."
+                    " by default, as on a laptop that is not always on."
                 ),
             )
         ],
