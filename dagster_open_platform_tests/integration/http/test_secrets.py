@@ -14,10 +14,34 @@ from dagster_open_platform_tests.fixtures.fivetran_platform import for_server
 from dagster_open_platform_tests.fixtures.github import TOKEN
 from dagster_open_platform_tests.fixtures.github_service import GitHubService, github_service
 from dagster_open_platform_tests.fixtures.secrets import Remains, forms
+from dagster_open_platform_tests.fixtures.slack import slack, slack_module
 from dagster_open_platform_tests.integration.github.run_ingest import run_ingest
+from dagster_open_platform_tests.integration.http.anthropic_vendor import anthropic_server, anthropic_vendor
+from dagster_open_platform_tests.integration.http.hightouch_vendor import hightouch_vendor
+from dagster_open_platform_tests.integration.http.segment_vendor import segment_vendor
+from dagster_open_platform_tests.integration.http.slack_vendor import slack_vendor
 from dagster_open_platform_tests.integration.http.vendors import Vendor, Way, basic, faults
 
-__all__ = ["fivetran", "github_service"]  # fixtures
+__all__ = [  # fixtures
+    "anthropic_server",
+    "anthropic_vendor",
+    "fivetran",
+    "github_service",
+    "hightouch_vendor",
+    "segment_vendor",
+    "slack",
+    "slack_module",
+    "slack_vendor",
+]
+VENDORS = (
+    "github",
+    "fivetran_vendor",
+    "segment_vendor",
+    "anthropic_vendor",
+    "hightouch_vendor",
+    "slack_module",
+    "slack_vendor",
+)
 
 DAY = "2026-09-16"
 
@@ -76,7 +100,7 @@ def vendor(request: pytest.FixtureRequest) -> Vendor:
     return request.getfixturevalue(request.param)
 
 
-@pytest.mark.parametrize("vendor", ["github", "fivetran_vendor"], indirect=True)
+@pytest.mark.parametrize("vendor", VENDORS, indirect=True)
 def test_no_secret_shows_whatever_goes_wrong(
     vendor: Vendor, tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
