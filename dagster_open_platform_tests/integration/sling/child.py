@@ -1,19 +1,16 @@
 """An ingestion in a process of its own.
 
-    python -m dagster_open_platform_tests.integration.sling.child DIRECTORY
-
 What belongs here: the other side of tests that kill it, or run two of it. What does not: assertions.
 """
 
 import contextlib
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from dagster_open_platform.lib.sling.config import load_replication
 from dagster_open_platform.lib.sling.outcomes import StreamFailed
+from dagster_open_platform_tests.fixtures.forking import Forked, forked
 from dagster_open_platform_tests.fixtures.sling import SCHEMA, Site
 
 
@@ -32,22 +29,9 @@ def main(directory: str) -> None:
 
 
 @contextlib.contextmanager
-def running(site: Site) -> Iterator[subprocess.Popen[str]]:
+def running(site: Site) -> Iterator[Forked]:
     """Start the child, wait until it begins, and see to it that it has ended after the block."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", __spec__.name if __spec__ else __name__, str(site.directory)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
+    with forked(__name__, str(site.directory)) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "{}\n"
         yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

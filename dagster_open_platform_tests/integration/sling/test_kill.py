@@ -6,13 +6,13 @@ What belongs here: ingestions in processes of their own. What does not: faults o
 
 import json
 import random
-import subprocess
 import threading
 from collections import Counter
 from contextlib import ExitStack
 
 import psycopg
 
+from dagster_open_platform_tests.fixtures.forking import Forked
 from dagster_open_platform_tests.fixtures.postgres import PostgresServer
 from dagster_open_platform_tests.fixtures.sling import Site, processes_of
 from dagster_open_platform_tests.integration.sling.child import running
@@ -81,9 +81,9 @@ def whole_tables_of_some_runs(site: Site) -> dict[str, list[tuple[int, int]]]:
     return found
 
 
-def outcomes_of(process: subprocess.Popen[str]) -> list[dict[str, object]]:
-    said, errors = process.communicate(timeout=60)
-    assert process.returncode == 0, errors
+def outcomes_of(process: Forked) -> list[dict[str, object]]:
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
     return [json.loads(line) for line in said.splitlines()]
 
 
