@@ -16,6 +16,7 @@ settings.load_profile("platform")
 # Every HTTP client reads all certificate authorities when it is made, which takes 20 ms. From a folder they are read when somebody
 # shows a certificate, and nobody does here.
 os.environ["SSL_CERT_DIR"] = str(ROOT)
+os.environ.pop("SSL_CERT_FILE", None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
