@@ -19,7 +19,7 @@ from dagster_open_platform_tests.fixtures.workspace import Json, Sent
 
 DAY, ORGANIZATION = "2026-08-01", "org-1"
 WHOLE, STREAMED = 1 << 30, 0
-FEWER = settings(max_examples=40)
+FEWER = settings(max_examples=20)
 """Each example is a whole snapshot."""
 
 

@@ -38,7 +38,7 @@ from dagster_open_platform_local.company.fivetran.connectors import CONNECTORS
 from dagster_open_platform_local.company.settings import CompanySettings
 for schema in sys.argv[1:]:
     (found,) = [each for each in CONNECTORS if each.schema == schema]
-    for name, table in sorted(found.rows(CompanySettings(seed=5, scale=0.1), date(2026, 9, 9)).items()):
+    for name, table in sorted(found.rows(CompanySettings(seed=5, scale=0.1), date(2026, 6, 29)).items()):
         print(schema, name, sha256(repr(table.to_pydict()).encode()).hexdigest())
 """
 
@@ -84,15 +84,14 @@ def test_nothing_is_of_today_or_later(schema: str) -> None:
                 assert pc.call_function("max", [table[field.name]]).as_py() < now, (name, field.name)
 
 
-@by_schema
-def test_another_process_gets_the_same_rows(schema: str) -> None:
+def test_another_process_gets_the_same_rows() -> None:
     told = subprocess.run(
-        [sys.executable, "-c", DIGESTS, schema], capture_output=True, text=True, check=True, timeout=120
+        [sys.executable, "-c", DIGESTS, *SCHEMAS], capture_output=True, text=True, check=True, timeout=120
     )
-    own = connector(schema).rows(SMALL, date(2026, 9, 9))
     assert told.stdout.splitlines() == [
         f"{schema} {name} {sha256(repr(table.to_pydict()).encode()).hexdigest()}"
-        for name, table in sorted(own.items())
+        for schema in SCHEMAS
+        for name, table in sorted(connector(schema).rows(SMALL, date(2026, 6, 29)).items())
     ]
 
 

@@ -61,7 +61,7 @@ def check_new_rows(name: str, before: Rows, after: Rows, start: date) -> int:
 
 
 def test_a_quarter_changes_only_what_it_should() -> None:
-    company = CompanySettings(scale=0.7)
+    company = CompanySettings(scale=0.4)
     changed: Counter[str] = Counter()
     silent: Counter[str] = Counter()
     gone: Counter[str] = Counter()

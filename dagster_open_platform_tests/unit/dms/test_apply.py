@@ -94,7 +94,7 @@ def test_an_older_change_that_comes_late_neither_brings_back_nor_overwrites(
     assert found[0]["name"] == "second"
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(seed=st.integers(0, 2**32))
 def test_any_changes_in_any_files_in_any_order(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     """After each run the table is what the changes in the files that were there say, every row and column."""

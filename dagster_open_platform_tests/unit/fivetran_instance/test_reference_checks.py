@@ -69,7 +69,7 @@ def answers(warehouse: WarehouseResource, world: World) -> dict[tuple[str, str],
 
 @given(world=worlds())
 @example(world=WRONG_IN_EVERY_WAY)
-@settings(max_examples=30)
+@settings(max_examples=12)
 def test_every_answer_is_that_of_an_independent_computation(local: WarehouseResource, world: World) -> None:
     assert answers(local, world) == world.expected()
 

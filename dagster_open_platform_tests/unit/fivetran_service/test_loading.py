@@ -74,7 +74,7 @@ plain_rows = st.dictionaries(
 
 
 # Shrinking would open a database hundreds of times.
-@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.lists(st.tuples(marked_rows, plain_rows), min_size=1, max_size=5))
 def test_any_course_of_days_ends_as_a_model_of_it(days: list[tuple[dict[Any, Any], dict[Any, Any]]]) -> None:
     marked: dict[Any, tuple[Any, bool, dt.datetime]] = {}

@@ -162,7 +162,7 @@ def to_osi(view: SemanticView) -> dict[str, Any]:
     return {"version": "0.1.1", "semantic_model": [model]}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(view=views())
 def test_there_and_back(view: SemanticView, tmp_path_factory: pytest.TempPathFactory) -> None:
     text = yaml.safe_dump(to_osi(view), allow_unicode=True, sort_keys=False)

@@ -242,7 +242,7 @@ def adds_up(held: Held, history: History) -> bool:
     return True
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(seed=st.integers(0, 2**32), table=st.sampled_from([WHOLE, KEPT]))
 def test_whatever_happened_everything_is_explained_and_adds_up(seed: int, table: ReconciledTable) -> None:
     history = random_history(random.Random(seed), table)  # noqa: S311 - a test's choices
@@ -264,7 +264,7 @@ def test_histories_have_every_reason() -> None:
     assert set(seen) == set(Reason) - {Reason.UNEXPLAINED}
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 2**32), table=st.sampled_from([WHOLE, KEPT]))
 def test_the_numbers_add_up_whatever_the_places_hold(seed: int, table: ReconciledTable) -> None:
     """Also where they have nothing to do with one another."""

@@ -126,7 +126,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(states=st.lists(ROWS, min_size=1, max_size=5))
 def test_any_sequence_of_states(
     tmp_path_factory: pytest.TempPathFactory, states: list[list[tuple[int, str | None, int | None]]]

@@ -212,7 +212,7 @@ def test_the_guard_lets_exactly_clones_pass(name: str, source: str) -> None:
         assert checked_clone(source, name) == clone
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=NAMES.filter(
         lambda name: name and not {"/", "\x00"} & {*name} and len(name.encode(errors="replace")) < 200

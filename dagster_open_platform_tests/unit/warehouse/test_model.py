@@ -170,14 +170,14 @@ def check(connection: WarehouseConnection, writes: list[Write]) -> None:
         assert stored(connection, table) == in_order(model.rows)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=SHARED)
+@settings(max_examples=8, deadline=None, suppress_health_check=SHARED)
 @given(writes=sequences(unique=True, longest=4))
 def test_any_sequence_of_writes(connection: WarehouseConnection, writes: list[Write]) -> None:
     check(connection, writes)
 
 
 # On DuckDB only: fakesnow's MERGE updates every row of a key when it should update the older ones of them.
-@settings(max_examples=50, deadline=None, suppress_health_check=SHARED)
+@settings(max_examples=20, deadline=None, suppress_health_check=SHARED)
 @given(writes=sequences(unique=False, longest=5))
 def test_any_sequence_of_writes_to_tables_with_repeated_keys(tmp_path: Path, writes: list[Write]) -> None:
     with local_duckdb(tmp_path / "warehouse").connect() as connection:

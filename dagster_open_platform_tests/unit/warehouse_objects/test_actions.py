@@ -134,7 +134,7 @@ class Model:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(step, min_size=1, max_size=7))
 def test_the_action_follows_from_what_stands_there(engine: str, steps: list[tuple[Any, ...]]) -> None:
     with tempfile.TemporaryDirectory() as directory:

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dagster_open_platform.lib.warehouse.duckdb import casts
@@ -268,6 +268,7 @@ def test_what_an_expression_reads() -> None:
 decimals = st.decimals(min_value=-(10**9), max_value=10**9, allow_nan=False, allow_infinity=False, places=4)
 
 
+@settings(max_examples=30)
 @given(number=decimals, scale=st.integers(0, 4))
 def test_numbers_round_half_away_from_zero(number: decimal.Decimal, scale: int) -> None:
     with duckdb.connect() as duck:
@@ -276,6 +277,7 @@ def test_numbers_round_half_away_from_zero(number: decimal.Decimal, scale: int) 
     assert found == expected
 
 
+@settings(max_examples=30)
 @given(text=st.text())
 def test_text_arrives_as_it_is(text: str) -> None:
     with duckdb.connect() as duck:
@@ -285,6 +287,7 @@ def test_text_arrives_as_it_is(text: str) -> None:
 keys = st.text(st.characters(exclude_categories=["Cs"], exclude_characters='"\\\0'), min_size=1)
 
 
+@settings(max_examples=30)
 @given(key=keys, other=keys, value=st.integers(-(2**62), 2**62))
 def test_any_key_is_found_and_no_other(key: str, other: str, value: int) -> None:
     with duckdb.connect() as duck:
@@ -302,6 +305,7 @@ instants = st.datetimes(
 )
 
 
+@settings(max_examples=30)
 @given(instant=instants)
 def test_an_instant_survives_and_its_wall_clock_too(instant: dt.datetime) -> None:
     text = instant.isoformat()

@@ -217,7 +217,7 @@ cell = st.none() | st.integers(-(2**53), 2**53)
 row = st.dictionaries(st.sampled_from(["a", "b", "c"]), cell, max_size=3)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(row, max_size=6))
 def test_both_formats_give_the_same_rows(
     rows: list[Mapping[str, int | None]], tmp_path_factory: pytest.TempPathFactory
