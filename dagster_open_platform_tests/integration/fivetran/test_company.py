@@ -19,8 +19,8 @@ from dagster_open_platform_local.services.saas.fivetran.sources import sources_o
 from dagster_open_platform_tests.fixtures.fivetran import FivetranServer, fivetran_server
 from dagster_open_platform_tests.fixtures.fivetran_platform import FivetranPlatform, materialized
 
-TODAY = dt.date(2026, 9, 17)
-SETTINGS = CompanySettings(scale=0.1)
+TODAY = dt.date(2026, 7, 16)
+SETTINGS = CompanySettings(scale=0.05)
 
 
 @pytest.fixture

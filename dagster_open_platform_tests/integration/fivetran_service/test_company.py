@@ -13,8 +13,8 @@ from dagster_open_platform_local.company.settings import CompanySettings
 from dagster_open_platform_local.services.saas.fivetran.sources import Source, sources_of
 from dagster_open_platform_tests.fixtures.fivetran import FivetranServer, fivetran_server
 
-SETTINGS = CompanySettings(seed=5, scale=0.1)
-TODAY = dt.date(2026, 9, 14)
+SETTINGS = CompanySettings(seed=5, scale=0.05)
+TODAY = dt.date(2026, 7, 13)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from dagster_open_platform_tests.integration.warehouse import child
 from dagster_open_platform_tests.integration.warehouse.processes import running
 
 CHILD = "dagster_open_platform_tests.integration.warehouse.clone_child"
-ROWS = 2_000_000
+ROWS = 1_000_000
 ROUNDS = 6
 CLONES = {database: f"{database}_clone_7" for database in LOGICAL_DATABASES}
 EXPECTED = {"n": ROWS, "total": ROWS * (ROWS - 1) // 2}

@@ -19,7 +19,7 @@ from dagster_open_platform_tests.integration.warehouse.child import (
 )
 from dagster_open_platform_tests.integration.warehouse.processes import running
 
-ROWS = 100_000
+ROWS = 30_000
 ROUNDS = 6
 
 
