@@ -88,7 +88,8 @@ def load_checks(name: str, tables: Sequence[CheckedTable], limits: Limits) -> dg
     """
 
     @dg.multi_asset_check(
-        name=f"{name}_load_checks",
+        # Not the name of its job, which no op may have.
+        name=f"check_{name}_loads",
         specs=list(_specs(tables, limits)),
         can_subset=True,
         retry_policy=RETRIES,
