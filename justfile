@@ -3,6 +3,10 @@ set positional-arguments
 # The recipes are the project's verbs; each is one line of its own or a call into the local command line.
 local := "python -m dagster_open_platform_local"
 
+# Some machines forbid Python to keep what it has compiled. A demo or the tests start a hundred processes, each of which would compile
+# all that it imports, which doubles its start.
+export PYTHONDONTWRITEBYTECODE := ""
+
 # List the recipes
 default:
     @just --list

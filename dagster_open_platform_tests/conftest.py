@@ -1,6 +1,7 @@
 """The two tiers, enforced when tests are collected: a test stands in ``unit/`` or in ``integration/``."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,10 @@ settings.load_profile("platform")
 # shows a certificate, and nobody does here.
 os.environ["SSL_CERT_DIR"] = str(ROOT)
 os.environ.pop("SSL_CERT_FILE", None)
+
+# Where nobody may keep compiled modules, each of the many processes that tests start compiles what it imports, which doubles its start.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
