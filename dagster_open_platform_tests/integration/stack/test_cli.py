@@ -4,11 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import httpx
 import pytest
 
+from dagster_open_platform_local.company.build import build
+from dagster_open_platform_local.company.settings import CompanySettings
 from dagster_open_platform_local.stack.environment import live_environment
 from dagster_open_platform_local.state import LocalState
 from dagster_open_platform_tests.integration.stack.test_supervisor import PATIENCE_SECONDS, until
@@ -104,9 +107,10 @@ def test_a_stack_serves_moves_on_in_time_and_is_taken_down(state: LocalState) ->
             assert f"kill {process.pid}" in refused.stderr
             assert state.company.exists()
         finally:
-            process.send_signal(signal.SIGINT)
+            # `dev` is ended by the other one.
+            process.send_signal(signal.SIGTERM)
             out, err = process.communicate(timeout=PATIENCE_SECONDS)
-    # To be interrupted is how it normally ends.
+    # A signal is how it normally ends.
     assert process.returncode == 0, err
     assert "stack.env" in out
     assert "Traceback" not in err
@@ -132,12 +136,8 @@ def test_reset_asks_and_deletes_only_what_is_ours(state: LocalState) -> None:
 
 
 def test_another_company_in_the_same_place_is_refused(state: LocalState) -> None:
-    with subprocess.Popen(
-        command(state, "stack", "--date", "2026-06-03"), env=variables(state), stdout=subprocess.DEVNULL
-    ) as process:
-        assert until(state.environment.exists)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(PATIENCE_SECONDS) == 0
+    state.create()
+    build(state.company, CompanySettings(scale=0.05), date(2026, 6, 3))
     done = run(state, "stack", COMPANY_SEED="8")
     assert done.returncode == 1
     assert "seed is 7 there and 8 now" in done.stderr

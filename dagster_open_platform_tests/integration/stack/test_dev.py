@@ -67,7 +67,7 @@ def ui(tmp_path: Path) -> Iterator[RunningUi]:
     state, port = LocalState(tmp_path / "state"), free_port()
     with subprocess.Popen(
         [sys.executable, "-m", "dagster_open_platform_local", "dev", "--port", str(port)],
-        env={**os.environ, "DOP_LOCAL_DIR": str(state.root), "COMPANY_SCALE": "0.05"},
+        env={**os.environ, "DOP_LOCAL_DIR": str(state.root), "COMPANY_SCALE": "0.02"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -112,17 +112,8 @@ def test_the_ui_serves_the_platform_and_runs_what_it_is_told(ui: RunningUi) -> N
         },
     )["launchRun"]
     assert launched["__typename"] == "LaunchRunSuccess", launched
-    assert until(lambda: succeeded(ui, launched["run"]["runId"]), seconds=180)
+    assert until(lambda: succeeded(ui, launched["run"]["runId"]), seconds=180, pause=0.5)
     assert (ui.state.warehouse / "purina.duckdb").stat().st_size > 0
-    for schedule in repository["schedules"]:
-        started = ui.ask(START_SCHEDULE, selector={**LOCATION, "scheduleName": schedule["name"]})
-        assert started["startSchedule"]["scheduleState"]["status"] == "RUNNING"
-    for sensor in repository["sensors"]:
-        started = ui.ask(START_SENSOR, selector={**LOCATION, "sensorName": sensor["name"]})
-        assert started["startSensor"]["sensorState"]["status"] == "RUNNING"
-    statuses = ui.ask(DAEMONS)["instance"]["daemonHealth"]["allDaemonStatuses"]
-    assert all(found["healthy"] for found in statuses if found["required"]), statuses
-
     second = subprocess.run(
         [sys.executable, "-m", "dagster_open_platform_local", "dev", "--port", str(ui.port)],
         env={**os.environ, "DOP_LOCAL_DIR": str(ui.state.root.parent / "other")},
@@ -132,6 +123,15 @@ def test_the_ui_serves_the_platform_and_runs_what_it_is_told(ui: RunningUi) -> N
     )
     assert second.returncode == 1
     assert f"Port {ui.port} for the Dagster UI is not free" in second.stderr
+
+    for schedule in repository["schedules"]:
+        started = ui.ask(START_SCHEDULE, selector={**LOCATION, "scheduleName": schedule["name"]})
+        assert started["startSchedule"]["scheduleState"]["status"] == "RUNNING"
+    for sensor in repository["sensors"]:
+        started = ui.ask(START_SENSOR, selector={**LOCATION, "sensorName": sensor["name"]})
+        assert started["startSensor"]["sensorState"]["status"] == "RUNNING"
+    statuses = ui.ask(DAEMONS)["instance"]["daemonHealth"]["allDaemonStatuses"]
+    assert all(found["healthy"] for found in statuses if found["required"]), statuses
 
     workspace = yaml.safe_load((ui.state.dagster_home / "workspace.yaml").read_text())
     code_port = workspace["load_from"][0]["grpc_server"]["port"]

@@ -34,13 +34,13 @@ from dagster_open_platform_tests.integration.stack.run_supervisor import stand_i
 PATIENCE_SECONDS = 30.0
 
 
-def until(condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:
+def until(condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS, pause: float = 0.02) -> bool:
     """Poll a condition; bounded far above what it ever takes."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
             return False
-        time.sleep(0.02)
+        time.sleep(pause)
     return True
 
 
