@@ -39,7 +39,6 @@ VENDORS = (
     "segment_vendor",
     "anthropic_vendor",
     "hightouch_vendor",
-    "slack_module",
     "slack_vendor",
 )
 
