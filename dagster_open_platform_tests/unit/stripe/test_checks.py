@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 import sqlglot
 
-from dagster_open_platform.defs.stripe.py.checks import CHECKS, LedgerCheck, checked
+from dagster_open_platform.defs.stripe.py.checks import CHECKS, LedgerCheck, checked, databases_of
 from dagster_open_platform.lib.warehouse import WarehouseConnection, WarehouseResource
 from dagster_open_platform_local.company.settings import CompanySettings
 from dagster_open_platform_local.services.warehouse_file import ensure_database
@@ -97,7 +97,7 @@ def delivered(tmp_path_factory: pytest.TempPathFactory) -> WarehouseResource:
 
 @pytest.fixture(scope="module")
 def opened(delivered: WarehouseResource) -> Iterator[WarehouseConnection]:
-    with delivered.only({"stripe", "dwh_reporting"}).connect() as connection:
+    with delivered.only(databases_of(CHECKS)).connect() as connection:
         yield connection
 
 

@@ -7,7 +7,7 @@ Dagster's automation leaves checks of observable assets out, so that a schedule 
 (`defs/schedules`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import dagster as dg
 from dagster_open_platform.lib.outcomes import RETRIES
 from dagster_open_platform.lib.stripe.ledger import compare, result_of
 from dagster_open_platform.lib.warehouse import TableRef, WarehouseConnection, WarehouseResource
+from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES
 
 STRIPE = "stripe"
 MODELS: Mapping[str, tuple[str, str, str]] = {
@@ -157,11 +158,15 @@ def stripe_ledger_checks(
 ) -> Iterator[dg.AssetCheckResult]:
     """Asks the warehouse."""
     selected = [check for check in CHECKS if check.key in context.selected_asset_check_keys]
-    databases = {STRIPE, *(MODELS[name][0] for check in selected for name in check.models)}
     # On a laptop a run may hold the file of a database that nobody asks about.
-    with warehouse.only(databases).connect() as connection:
+    with warehouse.only(databases_of(selected)).connect() as connection:
         for check in selected:
             yield checked(check, warehouse, connection)
+
+
+def databases_of(checks: Iterable[LedgerCheck]) -> set[str]:
+    """The databases that checks read, by their logical names: models may be views over raw data."""
+    return {STRIPE, *(LOGICAL_DATABASES if any(check.models for check in checks) else ())}
 
 
 def checked(
