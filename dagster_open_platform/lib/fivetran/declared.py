@@ -27,7 +27,11 @@ from dagster_open_platform.lib.fivetran.protocol import CONNECTED, SCHEDULED
 from dagster_open_platform.lib.fivetran.specs import Settings
 from dagster_open_platform.lib.fivetran.state import AccountState, ConnectorState
 from dagster_open_platform.lib.fivetran.translation import Translate, resolve_translation
-from dagster_open_platform.lib.schedule.component import resolve_cron, resolve_environments
+from dagster_open_platform.lib.schedule.component import (
+    resolve_cron,
+    resolve_environments,
+    resolve_optional_cron,
+)
 from dagster_open_platform.lib.yaml_component import YamlComponent
 from dagster_open_platform.lib.yaml_errors import suggestion
 from dagster_open_platform.lib.yaml_fields import Timedelta, names, resolve_timedelta
@@ -146,7 +150,7 @@ class DeclaredAccount(YamlComponent, FivetranAccountComponent):
     connection_setup_tests_schedule: Annotated[
         str | None,
         dg.Resolver(
-            fields.resolve_optional_cron,
+            resolve_optional_cron,
             model_field_type=str | None,
             description="When Fivetran tests its connections, in UTC. Without it there is no such job.",
             examples=["0 4 * * *"],

@@ -92,15 +92,6 @@ def resolve_crons(context: dg.ResolutionContext, crons: Any) -> Mapping[str, str
     return {id_: resolve_cron(context.at_path(id_), cron) for id_, cron in _mapping(context, crons).items()}
 
 
-def resolve_optional_cron(context: dg.ResolutionContext, cron: Any) -> str | None:
-    """A cron expression; None stays None.
-
-    Raises:
-        InvalidYaml: It is none.
-    """
-    return None if cron is None else resolve_cron(context, cron)
-
-
 def resolve_timedeltas(context: dg.ResolutionContext, lengths: Any) -> Mapping[str, timedelta]:
     """Lengths of time by connector.
 

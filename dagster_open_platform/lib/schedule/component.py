@@ -42,14 +42,12 @@ def resolve_target(context: dg.ResolutionContext, target: str) -> str:
     return target
 
 
-def resolve_cron(context: dg.ResolutionContext, cron: str | None) -> str | None:
-    """A cron expression that Dagster accepts; None stays None.
+def resolve_cron(context: dg.ResolutionContext, cron: str) -> str:
+    """A cron expression that Dagster accepts.
 
     Raises:
         InvalidYaml: It does not.
     """
-    if cron is None:
-        return None
     cron = str(context.resolve_value(cron))
     try:
         dg.ScheduleDefinition(name="validation", job_name="validation", cron_schedule=cron)
@@ -59,6 +57,15 @@ def resolve_cron(context: dg.ResolutionContext, cron: str | None) -> str | None:
             f"found {cron!r}; expected five fields (minute hour day month weekday), such as 0 6 * * *.",
         ) from None
     return cron
+
+
+def resolve_optional_cron(context: dg.ResolutionContext, cron: str | None) -> str | None:
+    """A cron expression; None stays None.
+
+    Raises:
+        InvalidYaml: It is none.
+    """
+    return None if cron is None else resolve_cron(context, cron)
 
 
 def resolve_environments(context: dg.ResolutionContext, names: Any) -> list[EnvironmentName]:
@@ -109,7 +116,7 @@ class ScheduleComponent(YamlComponent):
     cron: Annotated[
         str | None,
         dg.Resolver(
-            resolve_cron,
+            resolve_optional_cron,
             model_field_type=str | None,
             inject_before_resolve=False,
             description=(
