@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from subprocess import Popen
 from typing import Any
 
 import dagster as dg
@@ -20,6 +19,7 @@ from dagster_open_platform_local.company.warehouse.european import european_tabl
 from dagster_open_platform_local.stack.vendors import write_shared_databases
 from dagster_open_platform_local.state import LocalState
 from dagster_open_platform_tests.fixtures.components import loaded
+from dagster_open_platform_tests.fixtures.forking import Forked
 from dagster_open_platform_tests.integration.warehouse.child import write
 from dagster_open_platform_tests.integration.warehouse.processes import running
 
@@ -122,7 +122,7 @@ def test_while_another_process_holds_the_file_a_tick_skips_and_remembers_what_it
 
 
 @contextmanager
-def held(directory: Path) -> Iterator[Popen[str]]:
+def held(directory: Path) -> Iterator[Forked]:
     """Another process has the files of a warehouse open."""
     with running(directory, "hold") as holder:
         assert holder.stdout is not None
