@@ -24,6 +24,7 @@ from dagster_open_platform_local.demo.due import complete_partitions, find_due
 from dagster_open_platform_local.demo.execute import Execution, Outcome
 from dagster_open_platform_local.demo.figures import business_figures, count_rows
 from dagster_open_platform_local.demo.graph import Graph, read_graph
+from dagster_open_platform_local.demo.observe import observe_sources
 from dagster_open_platform_local.demo.plan import make_plan
 from dagster_open_platform_local.demo.progress import Progress
 from dagster_open_platform_local.demo.records import read_records
@@ -56,6 +57,10 @@ def materialize_all(
     dead = close_dead_runs(instance)
     if dead:
         progress.say(f"Unfinished runs of a process that is gone: {dead}. What they left undone is done now.")
+    unobserved = observe_sources(defs, instance, as_of, progress)
+    if unobserved:
+        names = ", ".join(sorted(key.to_user_string() for key in unobserved))
+        progress.say(f"Nobody knows when these changed; they have no rows, or their run failed: {names}.")
     complete = complete_partitions(moment(as_of), instance)
     due = find_due(graph, read_records(instance, graph), as_of, complete)
     batches = make_plan(graph, due, complete)
