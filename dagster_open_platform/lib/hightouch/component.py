@@ -6,7 +6,7 @@ What belongs here: the fields, and the op. What does not: waiting for a run (`sy
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import dagster as dg
 
@@ -24,6 +24,8 @@ from dagster_open_platform.lib.outcomes import RETRIES
 from dagster_open_platform.lib.yaml_component import YamlComponent
 
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
+_SPEC: dg.Resolver = get_args(dg.ResolvedAssetSpec)[1]
+"""How Dagster reads a spec; around it, a description of the field would be lost."""
 
 
 class HightouchConfig(dg.Config):
@@ -41,8 +43,10 @@ class HightouchSyncComponent(YamlComponent):
     """
 
     asset: Annotated[
-        dg.ResolvedAssetSpec,
-        dg.Resolver.default(
+        dg.AssetSpec,
+        dg.Resolver(
+            _SPEC.fn,
+            model_field_type=_SPEC.model_field_type,
             description=(
                 "The asset that the sync makes in the destination. Its `deps` are the model that the sync reads:"
                 " `dbt_asset_key('model')` gives the key of a dbt model. Unless it has an `automation_condition`, it is synced when"

@@ -14,6 +14,9 @@ from dagster_open_platform_dbt import PROJECT_DIR
 from dagster_open_platform_tests.fixtures.dbt import EPOCH, RawData
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt, results_of
 
+RARE = {"certificate_issued", "demo_requested", "feedback_submitted", "lesson_completed", "signed_up"}
+"""Tables of events that may not come for weeks."""
+
 
 @pytest.fixture(scope="module")
 def project(dbt_local: InProcessDbt) -> Manifest:
@@ -50,9 +53,15 @@ def test_every_column_that_is_built_is_described_and_no_other(
 
 def test_every_source_column_is_described(project: Manifest, built: duckdb.DuckDBPyConnection) -> None:
     for source in project.sources.values():
-        table = f"purina.{source.schema}.{source.name}"
+        table = f"{source.database}.{source.schema}.{source.name}"
         columns = {name for name, *_ in built.execute(f"describe {table}").fetchall()}
-        assert {name for name, column in source.columns.items() if column.description.strip()} == columns
+        described = {name for name, column in source.columns.items() if column.description.strip()}
+        if source.database == "segment":
+            # All columns of what others load are described at its assets; here stand those that models read.
+            assert described
+            assert described <= columns, source.name
+        else:
+            assert described == columns, source.name
 
 
 def test_no_column_has_a_type_that_only_one_engine_knows(built: duckdb.DuckDBPyConnection) -> None:
@@ -81,8 +90,10 @@ def test_only_staging_reads_sources(project: Manifest) -> None:
     for node in assets(project):
         assert not reads(node) or node.fqn[1] == "staging", node.name
         if node.fqn[1] == "staging":
-            # The same table of several databases, or one.
-            assert len({project.sources[name].name for name in reads(node)}) == 1, node.name
+            # The same table of several databases, or one; or else other models of staging, such as what several sources have in common.
+            others = {project.nodes[name].fqn[1] for name in node.depends_on.nodes if name in project.nodes}
+            names = {project.sources[name].name for name in reads(node)}
+            assert len(names) == 1 or (not names and others == {"staging"}), node.name
             assert node.name.startswith("stg_")
 
 
@@ -111,8 +122,14 @@ def test_daily_models_replace_windows(project: Manifest) -> None:
 
 def test_every_mart_with_logic_has_a_unit_test(project: Manifest) -> None:
     tested = {test.model for test in project.unit_tests.values()}
-    # Counts by repository, each a plain aggregate of a staging model.
-    without = {"dim_github_repositories"}
+    without = {
+        # Counts by repository, each a plain aggregate of a staging model.
+        "dim_github_repositories",
+        # Columns of one model that has tests.
+        *("hubspot_company_usage", "hubspot_contact_activity", "hubspot_contact_lifecycle"),
+        *("hubspot_contact_organization", "salesforce_account_lifecycle", "salesforce_account_usage"),
+        "salesforce_contact_activity",
+    }
     marts = {node.name for node in assets(project) if node.fqn[1] == "marts"}
     assert marts - without <= tested
 
@@ -130,7 +147,12 @@ def test_sources_say_how_fresh_they_are(dbt_local: InProcessDbt, raw: RawData) -
     result = dbt_local.call("source", "freshness")
     # Fresh or not depends on the day of the test; that each can be asked does not.
     statuses = {node.node.unique_id: str(node.status) for node in results_of(result)}
-    assert set(statuses) == set(dbt_local.manifest.sources)
+    # Some events are so rare that their age says nothing.
+    rare = {
+        name.rsplit(".", 1)[-1] for name, source in dbt_local.manifest.sources.items() if not source.freshness
+    }
+    assert rare == RARE
+    assert set(statuses) == {name for name, source in dbt_local.manifest.sources.items() if source.freshness}
     assert set(statuses.values()) <= {"pass", "warn", "error"}
 
 

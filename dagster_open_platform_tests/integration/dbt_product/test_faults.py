@@ -83,7 +83,7 @@ def clean(dbt_product: InProcessDbt, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture
 def copy(clean: ProductWarehouse, warehouse: ProductWarehouse) -> ProductWarehouse:
     """The test's own copy of it."""
-    for name in ("purina.duckdb", "dwh_reporting.duckdb"):
+    for name in ("purina.duckdb", "segment.duckdb", "dwh_reporting.duckdb"):
         (Path(warehouse.directory) / name).write_bytes((clean.directory / name).read_bytes())
     return warehouse
 

@@ -17,6 +17,7 @@ from dagster_open_platform_local.stack.lock import is_held
 from dagster_open_platform_local.state import LocalState
 
 TOLD_BY_THE_CLOCK = (
+    "batch_timestamp",
     "_sling_loaded_at",
     "_loaded_at",
     "copy_loaded_at",
