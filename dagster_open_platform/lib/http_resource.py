@@ -13,10 +13,16 @@ from typing import TYPE_CHECKING, ClassVar
 import dagster as dg
 from pydantic import Field
 
+from dagster_open_platform.utils.failures import PermanentFailure
+
 if TYPE_CHECKING:
     import httpx
 
     from dagster_open_platform.lib.http import HttpClient, Secrets
+
+
+class MissingCredentials(PermanentFailure):
+    """A variable that holds credentials of a vendor is not set."""
 
 
 class HttpApiResource(dg.ConfigurableResource):
@@ -79,3 +85,21 @@ class HttpApiResource(dg.ConfigurableResource):
             transport=self.transport(),
             sleep=self.sleep,
         )
+
+    def bearer_client(self, variable: str, what: str) -> HttpClient:
+        """A client whose calls carry a token (RFC 6750), which the caller closes.
+
+        Args:
+            variable: Holds the token.
+            what: The token, for the message if there is none: "an API key of the workspace".
+
+        Raises:
+            MissingCredentials: The variable is not set.
+            InvalidRequest: The token cannot be a header, or the address is not one.
+        """
+        from dagster_open_platform.lib.http import Secrets
+
+        token = os.environ.get(variable, "").strip()
+        if not token:
+            raise MissingCredentials(f"There is no token for {self.service}: set {variable} to {what}.")
+        return self.http_client(Secrets({"Authorization": f"Bearer {token}"}, values=(token,)), variable)

@@ -7,7 +7,7 @@ and …/destinations/destination-details.
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from dagster_open_platform.lib.fivetran.errors import UnexpectedAnswer
 from dagster_open_platform.lib.fivetran.protocol import (
@@ -18,31 +18,11 @@ from dagster_open_platform.lib.fivetran.protocol import (
     SetupTest,
     TableConfig,
 )
+from dagster_open_platform.lib.http.fields import Fields
 
-T = TypeVar("T")
+_FIELDS = Fields("Fivetran", UnexpectedAnswer)
+member, optional = _FIELDS.member, _FIELDS.optional
 Node = Mapping[str, Any]
-
-
-def member(node: Any, field: str, kind: type[T]) -> T:
-    """A required field.
-
-    Raises:
-        UnexpectedAnswer: It is missing or of another kind. The message does not show the value.
-    """
-    if not isinstance(node, Mapping):
-        raise UnexpectedAnswer(
-            f"Fivetran's answer has a {type(node).__name__} where an object with {field!r} belongs."
-        )
-    value = node.get(field)
-    if not isinstance(value, kind):
-        found = "nothing" if value is None else f"a {type(value).__name__}"
-        raise UnexpectedAnswer(f"Fivetran's answer has {found} as {field!r}; expected a {kind.__name__}.")
-    return value
-
-
-def optional(node: Node, field: str, kind: type[T]) -> T | None:
-    """A field that may be missing or null."""
-    return None if node.get(field) is None else member(node, field, kind)
 
 
 def moment(node: Node, field: str) -> dt.datetime | None:

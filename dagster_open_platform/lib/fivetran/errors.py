@@ -9,10 +9,6 @@ REFRESH = "just refresh-state"
 """The command that fetches the account's connectors, tables and columns anew."""
 
 
-class MissingCredentials(PermanentFailure):
-    """A variable that holds the account's id, the API key or its secret is not set."""
-
-
 class UnexpectedAnswer(PermanentFailure):
     """The answer does not have the shape that Fivetran documents: its API, or this client, has changed."""
 

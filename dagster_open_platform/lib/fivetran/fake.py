@@ -20,27 +20,7 @@ from dagster_open_platform.lib.fivetran.protocol import (
 )
 from dagster_open_platform.lib.http import NotFound
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
-
-
-class FakeClock:
-    """A clock that only waiting moves.
-
-    Args:
-        now: Aware.
-    """
-
-    def __init__(self, now: dt.datetime) -> None:
-        self.now = now
-        self.waits: list[float] = []
-
-    def __call__(self) -> float:
-        """Unix seconds."""
-        return self.now.timestamp()
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-        self.waits.append(seconds)
-        self.now += dt.timedelta(seconds=seconds)
+from dagster_open_platform.utils.fake_clock import FakeClock
 
 
 @dataclass

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import dagster as dg
 from pydantic import Field
 
-from dagster_open_platform.lib.fivetran.errors import MissingCredentials
-from dagster_open_platform.lib.http_resource import HttpApiResource
+from dagster_open_platform.lib.http_resource import HttpApiResource, MissingCredentials
 
 if TYPE_CHECKING:
     from dagster_open_platform.lib.fivetran.protocol import FivetranApi

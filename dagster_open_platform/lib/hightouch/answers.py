@@ -7,7 +7,7 @@ Source: https://hightouch.com/docs/api-reference (`Sync`, `SyncRun`).
 import datetime as dt
 import re
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from dagster_open_platform.lib.hightouch.errors import UnexpectedAnswer
 from dagster_open_platform.lib.hightouch.protocol import (
@@ -19,33 +19,13 @@ from dagster_open_platform.lib.hightouch.protocol import (
     SyncDetails,
     SyncRun,
 )
+from dagster_open_platform.lib.http.fields import Fields
 
-T = TypeVar("T")
+_FIELDS = Fields("Hightouch", UnexpectedAnswer)
+member, optional = _FIELDS.member, _FIELDS.optional
 Node = Mapping[str, Any]
 
 _REFUSED = re.compile(rf"^({'|'.join(OPERATIONS)}) (.+?): (.+)$")
-
-
-def member(node: Any, field: str, kind: type[T]) -> T:
-    """A required field.
-
-    Raises:
-        UnexpectedAnswer: It is missing or of another kind. The message does not show the value.
-    """
-    if not isinstance(node, Mapping):
-        raise UnexpectedAnswer(
-            f"Hightouch's answer has a {type(node).__name__} where an object with {field!r} belongs."
-        )
-    value = node.get(field)
-    if not isinstance(value, kind):
-        found = "nothing" if value is None else f"a {type(value).__name__}"
-        raise UnexpectedAnswer(f"Hightouch's answer has {found} as {field!r}; expected a {kind.__name__}.")
-    return value
-
-
-def optional(node: Node, field: str, kind: type[T]) -> T | None:
-    """A field that may be missing or null."""
-    return None if node.get(field) is None else member(node, field, kind)
 
 
 def identifier(node: Any, field: str = "id") -> str:

@@ -6,10 +6,6 @@ What belongs here: the types. What does not: recognising them (`client.py`, `syn
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
 
-class MissingCredentials(PermanentFailure):
-    """The variable that holds the API token is not set."""
-
-
 class MissingSyncId(PermanentFailure):
     """The variable that holds the id of a sync is not set."""
 

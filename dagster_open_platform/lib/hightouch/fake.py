@@ -18,29 +18,9 @@ from dagster_open_platform.lib.hightouch.protocol import (
 )
 from dagster_open_platform.lib.http import NotFound, RequestRejected
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
+from dagster_open_platform.utils.fake_clock import FakeClock
 
 _FIRST_RUN = 9_001
-
-
-class FakeClock:
-    """A clock that only waiting moves.
-
-    Args:
-        now: Aware.
-    """
-
-    def __init__(self, now: dt.datetime) -> None:
-        self.now = now
-        self.waits: list[float] = []
-
-    def __call__(self) -> float:
-        """Unix seconds."""
-        return self.now.timestamp()
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-        self.waits.append(seconds)
-        self.now += dt.timedelta(seconds=seconds)
 
 
 @dataclass

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from dagster_open_platform.lib.hightouch.errors import MissingCredentials, MissingSyncId
+from dagster_open_platform.lib.hightouch.errors import MissingSyncId
 from dagster_open_platform.lib.http_resource import HttpApiResource
 
 if TYPE_CHECKING:
@@ -89,14 +89,7 @@ class HightouchResource(HttpApiResource):
             InvalidRequest: The token cannot be a header, or the address is not one.
         """
         from dagster_open_platform.lib.hightouch.client import HightouchClient
-        from dagster_open_platform.lib.http import Secrets
 
-        token = os.environ.get(TOKEN_VARIABLE, "").strip()
-        if not token:
-            raise MissingCredentials(
-                f"There is no token of Hightouch's API: set {TOKEN_VARIABLE} to an API key of the workspace."
-            )
         # https://hightouch.com/docs/developer-tools/api-guide: Bearer authentication.
-        secrets = Secrets({"Authorization": f"Bearer {token}"}, values=(token,))
-        with self.http_client(secrets, TOKEN_VARIABLE) as http:
+        with self.bearer_client(TOKEN_VARIABLE, "an API key of the workspace") as http:
             yield HightouchClient(http)

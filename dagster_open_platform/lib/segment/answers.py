@@ -6,35 +6,20 @@ Sources: the schemas `SourceV1`, `WarehouseV1`, `SourceEventVolumeV1` and `Deliv
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from dagster_open_platform.lib.http.fields import Fields
 from dagster_open_platform.lib.segment.errors import UnexpectedAnswer
 from dagster_open_platform.lib.segment.protocol import SegmentSource, SegmentWarehouse
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-T = TypeVar("T")
+_FIELDS = Fields("Segment", UnexpectedAnswer)
+member = _FIELDS.member
 _COUNTS = "eventType, eventName and a series of time and count"
-
-
-def member(node: Any, field: str, kind: type[T]) -> T:
-    """A required field.
-
-    Raises:
-        UnexpectedAnswer: It is missing or of another kind. The message does not show the value.
-    """
-    if not isinstance(node, Mapping):
-        raise UnexpectedAnswer(
-            f"Segment's answer has a {type(node).__name__} where an object with {field!r} belongs."
-        )
-    value = node.get(field)
-    if not isinstance(value, kind):
-        found = "nothing" if value is None else f"a {type(value).__name__}"
-        raise UnexpectedAnswer(f"Segment's answer has {found} as {field!r}; expected a {kind.__name__}.")
-    return value
 
 
 def sources_of(nodes: Sequence[Any]) -> list[SegmentSource]:

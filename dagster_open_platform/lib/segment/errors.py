@@ -6,10 +6,6 @@ What belongs here: the types. What does not: recognising them (`client.py`, `che
 from dagster_open_platform.utils.failures import PermanentFailure
 
 
-class MissingCredentials(PermanentFailure):
-    """The variable that holds the token of the Public API is not set."""
-
-
 class UnexpectedAnswer(PermanentFailure):
     """The answer does not have the shape that Segment documents: its API, or this client, has changed."""
 

@@ -5,7 +5,6 @@ What belongs here: configuration, and reading the token. What does not: asking (
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from dagster_open_platform.lib.http_resource import HttpApiResource
-from dagster_open_platform.lib.segment.errors import MissingCredentials
 
 if TYPE_CHECKING:
     from dagster_open_platform.lib.segment.protocol import SegmentApi
@@ -41,15 +39,8 @@ class SegmentResource(HttpApiResource):
             MissingCredentials: The variable of the token is not set.
             InvalidRequest: The token cannot be a header, or the address is not one.
         """
-        from dagster_open_platform.lib.http import Secrets
         from dagster_open_platform.lib.segment.client import SegmentClient
 
-        token = os.environ.get(TOKEN_VARIABLE, "").strip()
-        if not token:
-            raise MissingCredentials(
-                f"There is no token of Segment's Public API: set {TOKEN_VARIABLE} to one that may read the workspace."
-            )
         # https://docs.segmentapis.com/tag/Getting-Started: Bearer authentication.
-        secrets = Secrets({"Authorization": f"Bearer {token}"}, values=(token,))
-        with self.http_client(secrets, TOKEN_VARIABLE) as http:
+        with self.bearer_client(TOKEN_VARIABLE, "one of the Public API that may read the workspace") as http:
             yield SegmentClient(http)

@@ -6,10 +6,6 @@ What belongs here: the types. What does not: recognising them (`answers.py`).
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
 
-class MissingCredentials(PermanentFailure):
-    """A variable that holds a token is not set."""
-
-
 class InvalidMessage(PermanentFailure):
     """A message that Slack would not take as it is meant."""
 

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from dagster_open_platform.lib.http_resource import HttpApiResource
-from dagster_open_platform.lib.slack.errors import MissingCredentials
+from dagster_open_platform.lib.http_resource import HttpApiResource, MissingCredentials
 
 if TYPE_CHECKING:
     from dagster_open_platform.lib.http import HttpClient

@@ -150,7 +150,9 @@ def needed(instance: Instance, instances: list[Instance], defs: dg.Definitions) 
     found = frozenset().union(*(needed_by_resource(key) for key in instance.resources))
     found |= set(named_in_templates(instance.document["attributes"]))
     # A Hightouch sync names the variable of its id, which is read when it runs.
-    found |= {instance.document["attributes"]["sync_id_env_var"]} if "hightouch" in instance.resources else set()
+    found |= (
+        {instance.document["attributes"]["sync_id_env_var"]} if "hightouch" in instance.resources else set()
+    )
     if "postgres" in instance.resources:
         found |= connections_of(instance)
     if reads_object_storage(instance, instances, defs):

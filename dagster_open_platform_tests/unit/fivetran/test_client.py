@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from dagster_open_platform.lib.fivetran.client import FivetranClient
-from dagster_open_platform.lib.fivetran.errors import MissingCredentials, UnexpectedAnswer
+from dagster_open_platform.lib.fivetran.errors import UnexpectedAnswer
 from dagster_open_platform.lib.fivetran.fields import FivetranAccount
 from dagster_open_platform.lib.fivetran.protocol import ColumnConfig, ConnectorDetails, Destination, SetupTest
 from dagster_open_platform.lib.fivetran.resource import FivetranResource
@@ -27,6 +27,7 @@ from dagster_open_platform.lib.http import (
     ServerError,
     Unauthorized,
 )
+from dagster_open_platform.lib.http_resource import MissingCredentials
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
 KEY, SECRET = "key-0123456789", "secret/with+odd=signs&more"

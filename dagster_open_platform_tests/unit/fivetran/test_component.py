@@ -11,8 +11,8 @@ import pytest
 
 from dagster_open_platform.lib.definition_checks import components
 from dagster_open_platform.lib.fivetran.component import FivetranComponent
-from dagster_open_platform.lib.fivetran.errors import MissingCredentials
 from dagster_open_platform.lib.fivetran.state import state_text
+from dagster_open_platform.lib.http_resource import MissingCredentials
 from dagster_open_platform.utils.environment_helpers import EnvironmentName
 from dagster_open_platform_tests.fixtures.components import loaded
 from dagster_open_platform_tests.fixtures.fivetran_fake import CRM, SHEET, TABLES, YAML, state

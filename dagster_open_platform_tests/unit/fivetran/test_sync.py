@@ -16,7 +16,7 @@ from dagster_open_platform.lib.fivetran.errors import (
     SyncFailed,
     SyncTimedOut,
 )
-from dagster_open_platform.lib.fivetran.fake import FakeClock, FakeFivetran, FakeSync
+from dagster_open_platform.lib.fivetran.fake import FakeFivetran, FakeSync
 from dagster_open_platform.lib.fivetran.sync import (
     NotSynced,
     Reason,
@@ -26,6 +26,7 @@ from dagster_open_platform.lib.fivetran.sync import (
     sync_connector,
 )
 from dagster_open_platform.lib.http import ServerError
+from dagster_open_platform.utils.fake_clock import FakeClock
 from dagster_open_platform_tests.fixtures.fivetran_fake import CRM, NOON, YESTERDAY, account
 
 LIMITS = SyncLimits(timeout=1000.0, patience=100.0)

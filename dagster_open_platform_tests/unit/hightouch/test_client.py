@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dagster_open_platform.lib.hightouch.answers import refused_rows
 from dagster_open_platform.lib.hightouch.client import HightouchClient
-from dagster_open_platform.lib.hightouch.errors import MissingCredentials, MissingSyncId, UnexpectedAnswer
+from dagster_open_platform.lib.hightouch.errors import MissingSyncId, UnexpectedAnswer
 from dagster_open_platform.lib.hightouch.protocol import (
     OPERATIONS,
     RefusedRow,
@@ -33,6 +33,7 @@ from dagster_open_platform.lib.http import (
     ServerError,
     Unauthorized,
 )
+from dagster_open_platform.lib.http_resource import MissingCredentials
 
 TOKEN = "ht-S3cret-0123456789"
 # As https://hightouch.com/docs/api-reference shows them.

@@ -8,10 +8,11 @@ import pytest
 
 from dagster_open_platform.lib import DopHightouchSyncComponent, HightouchSyncComponent
 from dagster_open_platform.lib.automation import on_inputs_settled
-from dagster_open_platform.lib.hightouch.fake import FakeClock, FakeHightouch, FakeRun
+from dagster_open_platform.lib.hightouch.fake import FakeHightouch, FakeRun
 from dagster_open_platform.lib.hightouch.protocol import RowCounts
 from dagster_open_platform.lib.hightouch.report import ALL_ROWS_SYNCED
 from dagster_open_platform.lib.outcomes import RETRIES
+from dagster_open_platform.utils.fake_clock import FakeClock
 from dagster_open_platform_tests.fixtures.components import loaded
 from dagster_open_platform_tests.fixtures.hightouch_fake import (
     ARR,

@@ -18,8 +18,9 @@ from dagster_open_platform.lib.http import (
     Secrets,
     Unauthorized,
 )
+from dagster_open_platform.lib.http_resource import MissingCredentials
 from dagster_open_platform.lib.segment.client import PAGE, SegmentClient
-from dagster_open_platform.lib.segment.errors import MissingCredentials, UnexpectedAnswer
+from dagster_open_platform.lib.segment.errors import UnexpectedAnswer
 from dagster_open_platform.lib.segment.protocol import SegmentSource, SegmentWarehouse
 from dagster_open_platform.lib.segment.resource import SegmentResource
 

@@ -21,12 +21,12 @@ from dagster_open_platform.lib.http import (
     ServerError,
     Unauthorized,
 )
+from dagster_open_platform.lib.http_resource import MissingCredentials
 from dagster_open_platform.lib.slack.client import PAGE, SlackClient, upload_to
 from dagster_open_platform.lib.slack.errors import (
     AnalyticsNotReady,
     ChannelNotFound,
     FileNotReady,
-    MissingCredentials,
     UnexpectedAnswer,
 )
 from dagster_open_platform.lib.slack.message import Message

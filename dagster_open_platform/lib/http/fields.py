@@ -1,0 +1,47 @@
+"""Fields of a vendor's JSON, read with the kind that the vendor documents.
+
+What belongs here: that one has them, and what is said if not. What does not: which fields there are (`lib/<vendor>/answers.py`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from dagster_open_platform.utils.failures import PermanentFailure
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Reads the fields of a vendor's answers.
+
+    Args:
+        vendor: Its name, for messages.
+        unexpected: Raised if an answer has another shape.
+    """
+
+    vendor: str
+    unexpected: type[PermanentFailure]
+
+    def member(self, node: Any, field: str, kind: type[T]) -> T:
+        """A required field.
+
+        Raises:
+            PermanentFailure: `unexpected`: it is missing or of another kind. The message does not show the value.
+        """
+        if not isinstance(node, Mapping):
+            raise self.unexpected(
+                f"{self.vendor}'s answer has a {type(node).__name__} where an object with {field!r} belongs."
+            )
+        value = node.get(field)
+        if not isinstance(value, kind):
+            found = "nothing" if value is None else f"a {type(value).__name__}"
+            raise self.unexpected(
+                f"{self.vendor}'s answer has {found} as {field!r}; expected a {kind.__name__}."
+            )
+        return value
+
+    def optional(self, node: Mapping[str, Any], field: str, kind: type[T]) -> T | None:
+        """A field that may be missing or null; raises as `member`."""
+        return None if node.get(field) is None else self.member(node, field, kind)
