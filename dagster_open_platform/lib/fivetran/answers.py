@@ -18,7 +18,7 @@ from dagster_open_platform.lib.fivetran.protocol import (
     SetupTest,
     TableConfig,
 )
-from dagster_open_platform.lib.http.fields import Fields
+from dagster_open_platform.lib.http_fields import Fields
 
 _FIELDS = Fields("Fivetran", UnexpectedAnswer)
 member, optional = _FIELDS.member, _FIELDS.optional

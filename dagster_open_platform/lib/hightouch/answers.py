@@ -19,7 +19,7 @@ from dagster_open_platform.lib.hightouch.protocol import (
     SyncDetails,
     SyncRun,
 )
-from dagster_open_platform.lib.http.fields import Fields
+from dagster_open_platform.lib.http_fields import Fields
 
 _FIELDS = Fields("Hightouch", UnexpectedAnswer)
 member, optional = _FIELDS.member, _FIELDS.optional

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dagster_open_platform.lib.http.fields import Fields
+from dagster_open_platform.lib.http_fields import Fields
 from dagster_open_platform.lib.segment.errors import UnexpectedAnswer
 from dagster_open_platform.lib.segment.protocol import SegmentSource, SegmentWarehouse
 
