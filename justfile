@@ -52,7 +52,7 @@ check: manifest
     cd dagster_open_platform_dbt && sqlfluff lint --disable-progress-bar .
     pytest -q dagster_open_platform_tests/unit/conventions
 
-# Run every test, unit and integration, on all cores; a file stays on one, with the fixtures that it shares
+# Run every test, unit and integration, on all cores; a file stays with one worker, which has the fixtures that it shares
 test *args: manifest
     pytest -n auto --dist loadfile --no-loadscope-reorder "$@"
 
