@@ -2,7 +2,7 @@
 
 What belongs here: which are looked at, in one run. What does not: what an observation is (`lib/observation` of the platform).
 
-A table is looked at once a date. One in which there never was a row cannot be observed, which is told and is no failure: small and young
+They are looked at once a date. One in which there never was a row cannot be observed, which is told and is no failure: small and young
 companies have such tables.
 """
 
@@ -17,11 +17,14 @@ from dagster_open_platform_local.demo.records import AS_OF_TAG
 from dagster_open_platform_local.demo.runlog import RunLog
 from dagster_open_platform_local.stack.signals import Interrupted
 
+OBSERVED_TAG = "dagster_open_platform/observed"
+"""On a run that looked at all of them and was not cut off: as of which date, and at how many."""
+
 
 def observe_sources(
     defs: dg.Definitions, instance: dg.DagsterInstance, as_of: str, progress: Progress
 ) -> frozenset[dg.AssetKey]:
-    """Observe every observable asset that was not observed as of a date, with the checks that its op makes.
+    """Observe every observable asset with the checks that its op makes, unless that was done as of the date.
 
     Args:
         defs: The code location.
@@ -36,31 +39,27 @@ def observe_sources(
         Interrupted: A signal came meanwhile.
     """
     definitions = [each for each in defs.resolve_asset_graph().assets_defs if each.is_observable]
-    wanted = frozenset(key for each in definitions for key in each.keys)
-    due = wanted - _observed(instance, wanted, as_of)
-    if not due:
+    keys = frozenset(key for each in definitions for key in each.keys)
+    done = {OBSERVED_TAG: f"{as_of}: {len(keys)} tables"}
+    if not keys or instance.get_runs(filters=dg.RunsFilter(tags=done), limit=1):
         return frozenset()
-    checks = {key for each in definitions for key in each.check_keys if key.asset_key in due}
+    checks = {key for each in definitions for key in each.check_keys if key.asset_key in keys}
     job = defs.resolve_implicit_global_asset_job_def()
     log, run_id = RunLog(), str(uuid.uuid4())
     instance.add_event_listener(run_id, log)
-    with progress.phase(f"Observing {len(due)} tables that others load"):
-        job.get_subset(asset_selection=due, asset_check_selection=checks).execute_in_process(
+    with progress.phase(f"Observing {len(keys)} tables that others load"):
+        job.get_subset(asset_selection=keys, asset_check_selection=checks).execute_in_process(
             instance=instance, run_id=run_id, tags={AS_OF_TAG: as_of}, raise_on_error=False
         )
     if log.was_interrupted:
         raise Interrupted(signal.SIGTERM)
-    return due - _observed(instance, due, as_of)
+    # Not before: a run that is killed has not looked at all of them.
+    instance.add_run_tags(run_id, done)
+    return keys - _observed_in(instance, run_id, keys)
 
 
-def _observed(
-    instance: dg.DagsterInstance, keys: Iterable[dg.AssetKey], as_of: str
+def _observed_in(
+    instance: dg.DagsterInstance, run_id: str, keys: Iterable[dg.AssetKey]
 ) -> frozenset[dg.AssetKey]:
-    """Those whose last observation is as of a date."""
     latest = {key: instance.fetch_observations(key, limit=1).records for key in keys}
-    runs = {key: records[0].run_id for key, records in latest.items() if records}
-    if not runs:
-        return frozenset()  # the filter takes no empty list
-    found = instance.get_runs(filters=dg.RunsFilter(run_ids=sorted({*runs.values()})))
-    current = {run.run_id for run in found if run.tags.get(AS_OF_TAG) == as_of}
-    return frozenset(key for key, run_id in runs.items() if run_id in current)
+    return frozenset(key for key, records in latest.items() if records and records[0].run_id == run_id)

@@ -56,9 +56,9 @@ def test_each_is_observed_once_a_date_with_its_checks() -> None:
         check = dg.AssetCheckKey(FULL, "freshness_check")
         record = instance.get_latest_asset_check_evaluation_record(check)
         assert record is not None
-        # What is known already is not asked again, and what is not is.
-        assert observe(defs, instance, MONDAY) == {EMPTY}
-        assert observations(instance, FULL) == 1
+        # Not again, neither what is known nor what nobody knows.
+        assert observe(defs, instance, MONDAY) == frozenset()
+        assert (observations(instance, FULL), instance.get_runs_count()) == (1, 1)
         assert observe(defs, instance, TUESDAY) == {EMPTY}
         assert (observations(instance, FULL), observations(instance, EMPTY)) == (2, 0)
 
@@ -73,5 +73,9 @@ def test_a_signal_ends_the_demo_and_not_the_observation_alone() -> None:
     def interrupt() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
-    with dg.DagsterInstance.ephemeral() as instance, pytest.raises(Interrupted):
-        observe(platform(interrupt), instance, MONDAY)
+    with dg.DagsterInstance.ephemeral() as instance:
+        with pytest.raises(Interrupted):
+            observe(platform(interrupt), instance, MONDAY)
+        # What was cut off is done again.
+        assert observe(platform(), instance, MONDAY) == {EMPTY}
+        assert observations(instance, FULL) == 1
