@@ -3,6 +3,7 @@
 What belongs here: that one has them, and what is said if not. What does not: which fields there are (`lib/<vendor>/answers.py`).
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -45,3 +46,20 @@ class Fields:
     def optional(self, node: Mapping[str, Any], field: str, kind: type[T]) -> T | None:
         """A field that may be missing or null; raises as `member`."""
         return None if node.get(field) is None else self.member(node, field, kind)
+
+    def moment(self, node: Mapping[str, Any], field: str) -> dt.datetime | None:
+        """A time in ISO 8601, which is in UTC unless it says otherwise; None: it is missing, null or empty.
+
+        Raises:
+            PermanentFailure: `unexpected`: it is no time.
+        """
+        text = self.optional(node, field, str)
+        if not text:
+            return None
+        try:
+            found = dt.datetime.fromisoformat(text)
+        except ValueError:
+            raise self.unexpected(
+                f"{self.vendor}'s answer has {text[:40]!r} as {field!r}; expected a time."
+            ) from None
+        return found if found.tzinfo else found.replace(tzinfo=dt.UTC)

@@ -5,7 +5,6 @@ Sources: https://fivetran.com/docs/rest-api/api-reference/connections/connection
 and …/destinations/destination-details.
 """
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,22 +20,8 @@ from dagster_open_platform.lib.fivetran.protocol import (
 from dagster_open_platform.lib.http_fields import Fields
 
 _FIELDS = Fields("Fivetran", UnexpectedAnswer)
-member, optional = _FIELDS.member, _FIELDS.optional
+member, optional, moment = _FIELDS.member, _FIELDS.optional, _FIELDS.moment
 Node = Mapping[str, Any]
-
-
-def moment(node: Node, field: str) -> dt.datetime | None:
-    """A time, which Fivetran gives in ISO 8601 and UTC."""
-    text = optional(node, field, str)
-    if not text:
-        return None
-    try:
-        found = dt.datetime.fromisoformat(text)
-    except ValueError:
-        raise UnexpectedAnswer(
-            f"Fivetran's answer has {text[:40]!r} as {field!r}; expected a time."
-        ) from None
-    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
 def connector_of(node: Node) -> ConnectorDetails:

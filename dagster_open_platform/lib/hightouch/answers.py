@@ -4,7 +4,6 @@ What belongs here: fields and their types. What does not: paths and paging (`cli
 Source: https://hightouch.com/docs/api-reference (`Sync`, `SyncRun`).
 """
 
-import datetime as dt
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +21,7 @@ from dagster_open_platform.lib.hightouch.protocol import (
 from dagster_open_platform.lib.http_fields import Fields
 
 _FIELDS = Fields("Hightouch", UnexpectedAnswer)
-member, optional = _FIELDS.member, _FIELDS.optional
+member, optional, moment = _FIELDS.member, _FIELDS.optional, _FIELDS.moment
 Node = Mapping[str, Any]
 
 _REFUSED = re.compile(rf"^({'|'.join(OPERATIONS)}) (.+?): (.+)$")
@@ -38,20 +37,6 @@ def identifier(node: Any, field: str = "id") -> str:
     if isinstance(value, bool) or not re.fullmatch(r"\d+", str(value)):
         raise UnexpectedAnswer(f"Hightouch's answer has a {type(value).__name__} as {field!r} that is no id.")
     return str(value)
-
-
-def moment(node: Node, field: str) -> dt.datetime | None:
-    """A time, which Hightouch gives in ISO 8601 and UTC."""
-    text = optional(node, field, str)
-    if not text:
-        return None
-    try:
-        found = dt.datetime.fromisoformat(text)
-    except ValueError:
-        raise UnexpectedAnswer(
-            f"Hightouch's answer has {text[:40]!r} as {field!r}; expected a time."
-        ) from None
-    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
 def sync_of(node: Node) -> SyncDetails:
