@@ -9,12 +9,13 @@ of another type is an `UnexpectedAnswer`, whose message shows the field and not 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+import orjson
 
 from dagster_open_platform.lib.anthropic.columns import TABLES
 from dagster_open_platform.lib.anthropic.errors import NobodyListed, UnexpectedAnswer
@@ -66,7 +67,6 @@ _NO_MODEL: Any = {
 }
 """Stands for the models of a record that has none."""
 _NOBODY: Any = {"id": None}
-_AS_JSON = json.JSONEncoder(sort_keys=True, check_circular=False).encode
 _RECORD_FIELDS = {
     "sessions": ("core_metrics", "num_sessions"),
     "lines_added": ("core_metrics", "lines_of_code", "added"),
@@ -142,7 +142,7 @@ def claude_code_table(days: Mapping[dt.date, Sequence[Node]]) -> pa.Table:
         **_nested(records, _RECORD_FIELDS),
         "tool_actions_accepted": _sums(actions, "accepted"),
         "tool_actions_rejected": _sums(actions, "rejected"),
-        "tool_actions": list(map(_AS_JSON, actions)),
+        "tool_actions": [_as_json(each) for each in actions],
     }
     repeated: dict[str, Sequence[Any]] = {
         "usage_date": dates,
@@ -273,6 +273,10 @@ def _actors(records: Sequence[Any]) -> list[Any]:
         ]
     except (KeyError, TypeError):
         raise UnexpectedAnswer("Anthropic's answer has an actor without an address or a name.") from None
+
+
+def _as_json(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def _sums(actions: Sequence[Any], name: str) -> list[Any]:

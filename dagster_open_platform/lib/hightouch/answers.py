@@ -41,9 +41,9 @@ def identifier(node: Any, field: str = "id") -> str:
 
 def sync_of(node: Node) -> SyncDetails:
     """A sync."""
-    configuration = optional(node, "configuration", Mapping) or {}
+    configuration = optional(node, "configuration", dict) or {}
     mappings = configuration.get("mappings")
-    pairs = [each for each in mappings if isinstance(each, Mapping)] if isinstance(mappings, list) else []
+    pairs = [each for each in mappings if isinstance(each, dict)] if isinstance(mappings, list) else []
     return SyncDetails(
         id=identifier(node),
         slug=member(node, "slug", str),
@@ -94,7 +94,7 @@ def refused_rows(error: str | None) -> list[RefusedRow]:
 
 def _counts(node: Node, field: str) -> RowCounts:
     """Null before they are known."""
-    counts = optional(node, field, Mapping)
+    counts = optional(node, field, dict)
     return RowCounts(*(_count(counts, f"{name}Count") for name in OPERATIONS)) if counts else RowCounts()
 
 

@@ -4,7 +4,6 @@ What belongs here: sending one request well. What does not: which requests (``li
 """
 
 import contextlib
-import json
 import logging
 import random
 import time
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import orjson
 
 from dagster_open_platform.lib.http.errors import (
     ConnectionDropped,
@@ -238,7 +238,7 @@ class HttpClient:
             if retry_after is not None:
                 said += f" It asks to wait {retry_after:.0f} s."
             raise failure_of(response.status_code, headers, self._told(where, said), retry_after)
-        body, fault = _parsed(response.content, reader or json.loads)
+        body, fault = _parsed(response.content, reader or orjson.loads)
         if fault is not None:
             size, wanted = len(response.content), "what they should be" if reader else "JSON"
             raise MalformedResponse(self._told(where, f"sent {size} bytes that are not {wanted} ({fault})."))
@@ -282,7 +282,7 @@ def _validated(base_url: str, service: str, secrets: Secrets) -> str:
 
 def _excerpt(response: httpx.Response, secrets: Secrets) -> str:
     """What an unsuccessful answer says, shortened to one line."""
-    body, _ = _parsed(response.content, json.loads)
+    body, _ = _parsed(response.content, orjson.loads)
     message = body.get("message") if isinstance(body, dict) else None
     text = message if isinstance(message, str) else response.text
     # Blanked out before it is cut: half a secret would not be recognized.
@@ -297,5 +297,5 @@ def _parsed(content: bytes, reader: Reader) -> tuple[Any, str | None]:
     """
     try:
         return reader(content) if content else None, None
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         return None, str(error)

@@ -165,7 +165,9 @@ def test_failures_of_the_connection_are_typed_and_retried(
     assert len(server.requests) == 4
 
 
-@pytest.mark.parametrize("body", [b'{"half": ', b"<html>Bad gateway</html>", b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "body", [b'{"half": ', b"<html>Bad gateway</html>", b"\xff\xfe", b'{"n": NaN}', b"[" * 5_000]
+)
 def test_a_body_that_is_not_json_is_retried_and_then_typed(body: bytes) -> None:
     server = Server(httpx.Response(200, content=body))
 
