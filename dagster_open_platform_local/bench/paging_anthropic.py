@@ -146,7 +146,7 @@ SOURCES: tuple[PagedSource, ...] = (
     PagedSource(
         "Anthropic's Claude Code",
         _serve,
-        _ours(lambda api: tables.claude_code_table({_DAY: api.claude_code(_DAY)})),
+        _ours(lambda api: tables.claude_code_table((_DAY, page) for page in api.claude_code(_DAY))),
         _report(
             "usage_report/claude_code",
             {"starting_at": _DAY.isoformat(), "limit": RECORDS},

@@ -6,7 +6,7 @@ https://platform.claude.com/docs/en/api/admin/usage_report/retrieve_claude_code,
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dagster_open_platform.lib.anthropic.errors import UnexpectedAnswer
@@ -46,9 +46,9 @@ class AnthropicClient:
         groups = {"group_by[]": ("workspace_id", "description"), "bucket_width": "1d", "limit": DAILY_BUCKETS}
         return self._report("cost_report", {**_between(start, end), **groups})
 
-    def claude_code(self, day: dt.date) -> Sequence[Node]:
+    def claude_code(self, day: dt.date) -> Iterator[Sequence[Node]]:
         """What was done with Claude Code on a day (see the protocol)."""
-        return self._report("usage_report/claude_code", {"starting_at": day.isoformat(), "limit": RECORDS})
+        return self._pages("usage_report/claude_code", {"starting_at": day.isoformat(), "limit": RECORDS})
 
     def api_keys(self) -> Sequence[Node]:
         """All API keys (see the protocol)."""
@@ -59,15 +59,17 @@ class AnthropicClient:
         return self._list("users")
 
     def _report(self, path: str, params: Params) -> Sequence[Node]:
-        """All pages of a report, which names its next one by a token."""
-        found: list[Node] = []
+        return [node for page in self._pages(path, params) for node in page]
+
+    def _pages(self, path: str, params: Params) -> Iterator[Sequence[Node]]:
+        """The pages of a report, each of which names the next one by a token."""
         page: Mapping[str, str] = {}
         seen: set[str] = set()
         while True:
             body = self._body(path, {**params, **page})
-            found += body["data"]
+            yield body["data"]
             if not _has_more(body, path):
-                return found
+                return
             page = {"page": _moved_on(body.get("next_page"), seen, path)}
 
     def _list(self, path: str) -> Sequence[Node]:

@@ -4,7 +4,7 @@ What belongs here: the protocol without HTTP, for tests of what is done with ans
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dagster_open_platform.lib.anthropic.moments import moment
@@ -37,9 +37,9 @@ class FakeAnthropic:
         """Daily buckets of costs (see the protocol)."""
         return _within(self.cost_buckets, start, end)
 
-    def claude_code(self, day: dt.date) -> Sequence[Node]:
-        """Records of a day (see the protocol)."""
-        return list(self.code.get(day, ()))
+    def claude_code(self, day: dt.date) -> Iterator[Sequence[Node]]:
+        """Records of a day, all in one page (see the protocol)."""
+        yield list(self.code.get(day, ()))
 
     def api_keys(self) -> Sequence[Node]:
         """All API keys (see the protocol)."""

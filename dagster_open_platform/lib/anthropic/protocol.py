@@ -5,7 +5,7 @@ tables that the answers become (`tables.py`).
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 Node = Mapping[str, Any]
@@ -33,8 +33,8 @@ class AdminApi(Protocol):
         """
         ...
 
-    def claude_code(self, day: dt.date) -> Sequence[Node]:
-        """What each user and key did with Claude Code on a day (UTC)."""
+    def claude_code(self, day: dt.date) -> Iterator[Sequence[Node]]:
+        """What each user and key did with Claude Code on a day (UTC), a page at a time: records are large, and soon columns."""
         ...
 
     def api_keys(self) -> Sequence[Node]:

@@ -28,7 +28,7 @@ DAY = dt.date(2026, 7, 15)
 ASKED: dict[str, Callable[[AdminApi], Any]] = {
     "usage": lambda api: api.usage(DAY, TODAY),
     "cost": lambda api: api.cost(DAY, TODAY),
-    "claude_code": lambda api: api.claude_code(DAY),
+    "claude_code": lambda api: [record for page in api.claude_code(DAY) for record in page],
     "api_keys": lambda api: api.api_keys(),
     "users": lambda api: api.users(),
 }

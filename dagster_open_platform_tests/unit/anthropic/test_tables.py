@@ -13,6 +13,7 @@ from dagster_open_platform.lib.anthropic import tables
 from dagster_open_platform.lib.anthropic.client import AnthropicClient
 from dagster_open_platform.lib.anthropic.columns import TABLES
 from dagster_open_platform.lib.anthropic.errors import NobodyListed, UnexpectedAnswer
+from dagster_open_platform.lib.anthropic.protocol import AdminApi, Node
 from dagster_open_platform.lib.columns import arrow_schema
 from dagster_open_platform_local.company.anthropic.usage import SEARCHES, TOKENS, usage_table
 from dagster_open_platform_local.services.saas.anthropic.stamps import FORMS
@@ -28,13 +29,17 @@ START, END, DAY = dt.date(2026, 7, 13), dt.date(2026, 7, 15), dt.date(2026, 7, 1
 Nodes = dict[str, Any]
 
 
+def _records(api: AdminApi, day: dt.date) -> list[Node]:
+    return [record for page in api.claude_code(day) for record in page]
+
+
 def nodes(form: str) -> Nodes:
     with in_process(api_of(stamp=FORMS[form])).connect() as api:
         assert isinstance(api, AnthropicClient)
         return {
             "usage": list(api.usage(START, END)),
             "cost": list(api.cost(START, END)),
-            "claude_code": {day: list(api.claude_code(day)) for day in (START, DAY)},
+            "claude_code": {day: _records(api, day) for day in (START, DAY)},
             "api_keys": list(api.api_keys()),
             "users": list(api.users()),
         }
@@ -43,7 +48,7 @@ def nodes(form: str) -> Nodes:
 MADE: dict[str, Callable[[Any], Any]] = {
     "usage": lambda found: tables.usage_table(found, START, END),
     "cost": lambda found: tables.cost_table(found, START, END),
-    "claude_code": tables.claude_code_table,
+    "claude_code": lambda found: tables.claude_code_table(found.items()),
     "api_keys": tables.api_keys_table,
     "users": tables.users_table,
 }
@@ -106,7 +111,7 @@ def test_claude_code_adds_up_although_a_record_has_several_models() -> None:
 
 def test_a_record_without_models_and_a_key_without_a_maker_are_kept() -> None:
     record = {**ISO["claude_code"][DAY][0], "model_breakdown": []}
-    (row,) = tables.claude_code_table({DAY: [record]}).to_pylist()
+    (row,) = tables.claude_code_table([(DAY, [record])]).to_pylist()
     assert row["model"] is None
     assert row["input_tokens"] is None
     assert row["sessions"] == record["core_metrics"]["num_sessions"]
@@ -179,7 +184,7 @@ def test_buckets_that_overlap_or_lie_outside_are_refused(name: str) -> None:
 
 def test_records_of_another_day_are_refused() -> None:
     with pytest.raises(UnexpectedAnswer, match="another day"):
-        tables.claude_code_table({START: ISO["claude_code"][DAY]})
+        tables.claude_code_table([(START, ISO["claude_code"][DAY])])
 
 
 def test_an_organization_without_users_is_not_believed() -> None:

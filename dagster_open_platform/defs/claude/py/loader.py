@@ -69,8 +69,8 @@ class Listing:
 
 def _code(api: AdminApi, start: dt.date, end: dt.date) -> pa.Table:
     # The endpoint knows single days only.
-    records: dict[dt.date, Any] = {day: api.claude_code(day) for day in days_between(start, end)}
-    return tables.claude_code_table(records)
+    days = days_between(start, end)
+    return tables.claude_code_table((day, page) for day in days for page in api.claude_code(day))
 
 
 USAGE = Report("usage", lambda api, start, end: tables.usage_table(api.usage(start, end), start, end))
