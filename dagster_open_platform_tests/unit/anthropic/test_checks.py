@@ -11,11 +11,13 @@ import pytest
 import sqlglot
 
 from dagster_open_platform.defs.claude.py import statements
-from dagster_open_platform.defs.claude.py.checks import CHECKS, Check, Look, made, unusual_days
+from dagster_open_platform.defs.claude.py.assets import key_of
+from dagster_open_platform.defs.claude.py.checks import CHECKS, unusual_days
 from dagster_open_platform.defs.claude.py.loader import SCHEMA, table_of
 from dagster_open_platform.lib.anthropic.columns import TABLES
 from dagster_open_platform.lib.columns import arrow_schema
-from dagster_open_platform.lib.warehouse import WarehouseResource
+from dagster_open_platform.lib.table_checks import Look, TableCheck, result_of
+from dagster_open_platform.lib.warehouse import WarehouseConnection, WarehouseResource
 from dagster_open_platform_tests.fixtures.warehouse import local_duckdb
 
 FOLDER = Path(statements.__file__).parent / "sql"
@@ -139,11 +141,17 @@ def resource(tmp_path_factory: pytest.TempPathFactory) -> WarehouseResource:
     return local_duckdb(tmp_path_factory.mktemp("warehouse"))
 
 
+def look(resource: WarehouseResource, connection: WarehouseConnection, *days: dt.date) -> Look:
+    """At all tables, of which some days are materialized."""
+    tables = {name: table_of(resource, name) for name in TABLES}
+    return Look(connection, tables, lambda _table: {day.isoformat() for day in days})
+
+
 def look_at(resource: WarehouseResource, *names: str) -> dict[str, str]:
     """What the failing ones of some checks say."""
     with resource.connect() as connection:
-        look = Look(connection, {name: table_of(resource, name) for name in TABLES}, frozenset({DAY}))
-        results = {name: made(BY_NAME[name], look) for name in names}
+        found = look(resource, connection, DAY)
+        results = {name: result_of(BY_NAME[name], found, key_of) for name in names}
     return {name: str(found.description) for name, found in results.items() if not found.passed}
 
 
@@ -172,17 +180,17 @@ def test_empty_tables_pass(tmp_path: Path) -> None:
     own = local_duckdb(tmp_path)
     write(own, {name: [] for name in TABLES})
     with own.connect() as connection:
-        look = Look(connection, {name: table_of(own, name) for name in TABLES}, frozenset())
-        assert [check.name for check in CHECKS if not made(check, look).passed] == []
+        found = look(own, connection)
+        assert [check.name for check in CHECKS if not result_of(check, found, key_of).passed] == []
     assert SCHEMA == "claude"
 
 
 def test_a_model_without_a_price_fails_by_name(tmp_path: Path) -> None:
     own = local_duckdb(tmp_path)
     write(own, {**GOOD, "usage": [{**usage(), "model": "claude-of-tomorrow"}]})
-    check: Check = BY_NAME["cost/cost_matches_usage"]
+    check: TableCheck = BY_NAME["cost/cost_matches_usage"]
     with own.connect() as connection:
-        found = made(check, Look(connection, {n: table_of(own, n) for n in TABLES}, frozenset({DAY})))
+        found = result_of(check, look(own, connection, DAY), key_of)
     assert not found.passed
     assert "claude-of-tomorrow (standard, 0-200k) since 2026-07-15" in str(found.description)
 

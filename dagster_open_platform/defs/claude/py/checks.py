@@ -1,14 +1,13 @@
 """What must hold of the Claude tables at any time.
 
 What belongs here: the checks, and what their answers mean. What does not: SQL (`sql/`), the arithmetic of costs (`charges.py`), what only
-a run of the loader knows (`loader.py`).
+a run of the loader knows (`loader.py`), the op (`lib/table_checks.py`).
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -16,11 +15,14 @@ from dagster_open_platform.defs.claude.py.assets import key_of
 from dagster_open_platform.defs.claude.py.charges import Comparison, compare
 from dagster_open_platform.defs.claude.py.loader import table_of
 from dagster_open_platform.defs.claude.py.pricing import Prices
-from dagster_open_platform.defs.claude.py.statements import statement
+from dagster_open_platform.defs.claude.py.statements import text
 from dagster_open_platform.lib.presentation import markdown_table
-from dagster_open_platform.lib.warehouse import TableRef, WarehouseConnection, WarehouseResource
+from dagster_open_platform.lib.table_checks import Judgement, Look, TableCheck, table_checks
 
-ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+WARN = dg.AssetCheckSeverity.WARN
 RECENT_DAYS = 7
 """Who left before the list was first loaded is in no list, but has used it before."""
 IDLE_DAYS = 60
@@ -29,49 +31,7 @@ WEEKS, LEAST_WEEKS, TIMES, LEAST_CENTS = 4, 3, 2.5, 2_000.0
 JUDGED_DAYS = 14
 
 
-@dataclass(frozen=True)
-class Look:
-    """What a check looks at.
-
-    Args:
-        connection: The warehouse.
-        tables: The five tables by name.
-        days: Materialized days of both usage and cost.
-    """
-
-    connection: WarehouseConnection
-    tables: Mapping[str, TableRef]
-    days: frozenset[dt.date]
-
-    def rows(self, name: str, parameters: tuple[Any, ...] = ()) -> Any:
-        """The rows that a statement finds, as an Arrow table."""
-        return self.connection.query(statement(self.connection, name, **self.tables), parameters)
-
-
-@dataclass(frozen=True)
-class Check:
-    """A check.
-
-    Args:
-        table: That it stands on.
-        name: Its name.
-        reads: The tables that it reads.
-        severity: Of a failure.
-        description: What holds.
-        judge: Makes it: whether it passed, what was found in words, and metadata.
-    """
-
-    table: str
-    name: str
-    reads: tuple[str, ...]
-    severity: dg.AssetCheckSeverity
-    description: str
-    judge: Callable[[Look], tuple[bool, str, dict[str, Any]]]
-
-
-def none_found(
-    name: str, what: str, days: int | None = None, **tables: str
-) -> Callable[[Look], tuple[bool, str, dict[str, Any]]]:
+def none_found(name: str, what: str, days: int | None = None, **tables: str) -> Callable[[Look], Judgement]:
     """A check that a statement finds nothing.
 
     Args:
@@ -81,31 +41,32 @@ def none_found(
         tables: Other names of tables in the statement, by name.
     """
 
-    def judge(look: Look) -> tuple[bool, str, dict[str, Any]]:
+    def judge(look: Look) -> Judgement:
         named = {each: look.tables[table] for each, table in tables.items()}
         since = () if days is None else (last_day(look) - dt.timedelta(days=days - 1),)
-        found = look.connection.query(statement(look.connection, name, **{**look.tables, **named}), since)
-        sample = {"sample": markdown_table(found)} if found.num_rows else {}
-        return (
-            not found.num_rows,
-            f"{found.num_rows or 'No'} {what}.",
-            {"violations": found.num_rows, **sample},
-        )
+        return _none_of(look.rows(text(name), since, **named), what)
 
     return judge
 
 
+def _none_of(found: "pa.Table", what: str) -> Judgement:
+    sample = {"sample": markdown_table(found)} if found.num_rows else {}
+    said = f"{found.num_rows or 'No'} {what}."
+    return Judgement(not found.num_rows, said, {"violations": found.num_rows, **sample})
+
+
 def last_day(look: Look) -> dt.date:
     """The last day of which there is usage; a day before all others if there is none."""
-    return look.rows("last_day")["last_day"][0].as_py() or dt.date(1970, 1, 1)
+    return look.rows(text("last_day"))["last_day"][0].as_py() or dt.date(1970, 1, 1)
 
 
-def _cost_matches_usage(look: Look) -> tuple[bool, str, dict[str, Any]]:
+def _cost_matches_usage(look: Look) -> Judgement:
+    days = frozenset(map(dt.date.fromisoformat, look.partitions("usage") & look.partitions("cost")))
     found = compare(
-        look.rows("usage_by_model").to_pylist(),
-        look.rows("cost_by_model").to_pylist(),
+        look.rows(text("usage_by_model")).to_pylist(),
+        look.rows(text("cost_by_model")).to_pylist(),
         Prices.of_file(),
-        look.days,
+        days,
     )
     metadata = {
         "days_compared": found.days,
@@ -115,7 +76,7 @@ def _cost_matches_usage(look: Look) -> tuple[bool, str, dict[str, Any]]:
         "not_in_usage_cents": {kind: round(float(cents), 2) for kind, cents in found.not_compared.items()},
         **_sample(found),
     }
-    return found.passed, _said(found), metadata
+    return Judgement(found.passed, _said(found), metadata)
 
 
 def _sample(found: Comparison) -> dict[str, Any]:
@@ -144,10 +105,11 @@ def _said(found: Comparison) -> str:
     )
 
 
-def _spend_is_usual(look: Look) -> tuple[bool, str, dict[str, Any]]:
-    cents = {row["usage_date"]: row["cents"] for row in look.rows("cost_by_day").to_pylist()}
+def _spend_is_usual(look: Look) -> Judgement:
+    cents = {row["usage_date"]: row["cents"] for row in look.rows(text("cost_by_day")).to_pylist()}
     high = unusual_days(cents, JUDGED_DAYS)
-    return not high, "; ".join(high) or f"None of the last {JUDGED_DAYS} days is unusual.", {"unusual": high}
+    said = "; ".join(high) or f"None of the last {JUDGED_DAYS} days is unusual."
+    return Judgement(not high, said, {"unusual": high})
 
 
 def unusual_days(cents: Mapping[dt.date, float], judged: int) -> list[str]:
@@ -175,130 +137,88 @@ def unusual_days(cents: Mapping[dt.date, float], judged: int) -> list[str]:
     return found
 
 
-def _active_keys_are_used(look: Look) -> tuple[bool, str, dict[str, Any]]:
-    import pyarrow as pa
-
+def _active_keys_are_used(look: Look) -> Judgement:
     last = last_day(look)
     since = last - dt.timedelta(days=IDLE_DAYS)
-    idle: pa.Table = look.rows("idle_keys", (dt.datetime.combine(since, dt.time(), dt.UTC), since))
-    sample = {"sample": markdown_table(idle)} if idle.num_rows else {}
-    text = f"{idle.num_rows or 'No'} keys work that nobody has used for {IDLE_DAYS} days before {last}: archive them."
-    return not idle.num_rows, text, {"violations": idle.num_rows, **sample}
+    idle = look.rows(text("idle_keys"), (dt.datetime.combine(since, dt.time(), dt.UTC), since))
+    return _none_of(idle, f"keys work that nobody has used for {IDLE_DAYS} days before {last}: archive them")
 
 
 CHECKS = (
-    Check(
-        *(
-            "usage",
-            "usage_is_unique",
-            ("usage",),
-            ERROR,
-            "No hour of a key, model, tier and context window is there twice.",
-        ),
+    TableCheck(
+        "usage",
+        "usage_is_unique",
+        "No hour of a key, model, tier and context window is there twice.",
         none_found("repeated_usage", "hours stand in the table more than once"),
     ),
-    Check(
-        *(
-            "usage",
-            "keys_are_known",
-            ("usage", "api_keys"),
-            WARN,
-            f"Every key that was used in the last {RECENT_DAYS} days is in the list of keys.",
-        ),
+    TableCheck(
+        "usage",
+        "keys_are_known",
+        f"Every key that was used in the last {RECENT_DAYS} days is in the list of keys.",
         none_found("unknown_keys", "keys were used that the list does not have", RECENT_DAYS),
+        ("api_keys",),
+        WARN,
     ),
-    Check(
-        *("cost", "cost_matches_usage", ("cost", "usage"), ERROR),
+    TableCheck(
+        "cost",
+        "cost_matches_usage",
         "Usage times the prices of prices.yaml is what was charged, day by day; a model without a price fails by name.",
         _cost_matches_usage,
+        ("usage",),
     ),
-    Check(
-        *("cost", "spend_is_usual", ("cost",), WARN),
+    TableCheck(
+        "cost",
+        "spend_is_usual",
         f"None of the last {JUDGED_DAYS} days costs more than {TIMES} times what its weekday usually does.",
         _spend_is_usual,
+        severity=WARN,
     ),
-    Check(
-        *("claude_code", "actors_are_users", ("claude_code", "users", "usage"), WARN),
+    TableCheck(
+        "claude_code",
+        "actors_are_users",
         f"Everybody who used Claude Code in the last {RECENT_DAYS} days is or was in the list of users.",
         none_found(
             "unknown_actors", "people used Claude Code whom the list of users does not have", RECENT_DAYS
         ),
+        ("users", "usage"),
+        WARN,
     ),
-    Check(
-        *("claude_code", "code_is_within_usage", ("claude_code", "usage"), WARN),
+    TableCheck(
+        "claude_code",
+        "code_is_within_usage",
         "Claude Code reports no more tokens of a model on a day than the organization used.",
         none_found("code_beyond_usage", "days and models have more tokens of Claude Code than of usage"),
+        ("usage",),
+        WARN,
     ),
-    Check(
-        *("api_keys", "ids_unique", ("api_keys",), ERROR, "No id stands in the table twice."),
+    TableCheck(
+        "api_keys",
+        "ids_unique",
+        "No id stands in the table twice.",
         none_found("repeated_ids", "ids stand in the table more than once", table="api_keys"),
     ),
-    Check(
-        *("api_keys", "keys_have_present_owners", ("api_keys", "users"), WARN),
+    TableCheck(
+        "api_keys",
+        "keys_have_present_owners",
         "Whoever made a key that works is still in the organization.",
         none_found("keys_of_absent_people", "keys work although whoever made them is gone: archive them"),
+        ("users",),
+        WARN,
     ),
-    Check(
-        *("api_keys", "active_keys_are_used", ("api_keys", "usage"), WARN),
+    TableCheck(
+        "api_keys",
+        "active_keys_are_used",
         f"A key that works has been used in the last {IDLE_DAYS} days, or is younger.",
         _active_keys_are_used,
+        ("usage",),
+        WARN,
     ),
-    Check(
-        *("users", "ids_unique", ("users",), ERROR, "No id stands in the table twice."),
+    TableCheck(
+        "users",
+        "ids_unique",
+        "No id stands in the table twice.",
         none_found("repeated_ids", "ids stand in the table more than once", table="users"),
     ),
 )
 
-
-@dg.multi_asset_check(
-    name="claude_table_checks",
-    specs=[
-        dg.AssetCheckSpec(
-            name=check.name,
-            asset=key_of(check.table),
-            description=check.description,
-            additional_deps=[key_of(table) for table in check.reads if table != check.table],
-        )
-        for check in CHECKS
-    ],
-    can_subset=True,
-    pool="warehouse",
-)
-def claude_table_checks(
-    context: dg.AssetCheckExecutionContext, warehouse: WarehouseResource
-) -> Iterator[dg.AssetCheckResult]:
-    """Asks the warehouse."""
-    selected = context.selected_asset_check_keys
-    materialized = [
-        context.instance.get_materialized_partitions(key_of(table)) for table in ("usage", "cost")
-    ]
-    days = frozenset(map(dt.date.fromisoformat, materialized[0] & materialized[1]))
-    with warehouse.connect() as connection:
-        look = Look(connection, {name: table_of(warehouse, name) for name in TABLE_NAMES}, days)
-        for check in CHECKS:
-            if dg.AssetCheckKey(key_of(check.table), check.name) in selected:
-                yield made(check, look)
-
-
-TABLE_NAMES = ("usage", "cost", "claude_code", "api_keys", "users")
-
-
-def made(check: Check, look: Look) -> dg.AssetCheckResult:
-    """Makes one check; it fails if a table that it reads is not there yet."""
-    missing = [name for name in check.reads if look.connection.columns(look.tables[name]) is None]
-    if missing:
-        passed, text = (
-            False,
-            f"There is no table {look.tables[missing[0]]} yet: materialize claude/{missing[0]} first.",
-        )
-        metadata: dict[str, Any] = {}
-    else:
-        passed, text, metadata = check.judge(look)
-    return dg.AssetCheckResult(
-        asset_key=key_of(check.table),
-        check_name=check.name,
-        passed=passed,
-        severity=check.severity,
-        description=text,
-        metadata=metadata,
-    )
+claude_table_checks = table_checks("claude_table_checks", CHECKS, key_of, table_of)

@@ -19,9 +19,14 @@ def statement(connection: WarehouseConnection, name: str, **tables: TableRef) ->
         name: Of its file, without `.sql`.
         tables: By the names that stand in braces.
     """
-    return _text(name).format(**{each: connection.quoted(table) for each, table in tables.items()})
+    return text(name).format(**{each: connection.quoted(table) for each, table in tables.items()})
 
 
 @cache
-def _text(name: str) -> str:
+def text(name: str) -> str:
+    """A statement with its tables in braces.
+
+    Args:
+        name: Of its file, without `.sql`.
+    """
     return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8")

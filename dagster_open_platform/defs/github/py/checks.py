@@ -15,6 +15,7 @@ from dagster_open_platform.lib.github.table_checks import (
     UPDATED_WITHIN_PARTITIONS,
     check_table,
 )
+from dagster_open_platform.lib.outcomes import RETRIES
 from dagster_open_platform.lib.warehouse import WarehouseResource
 
 FIRST_PARTITION = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
@@ -39,6 +40,7 @@ DESCRIPTIONS = {
         for check in checks
     ],
     can_subset=True,
+    retry_policy=RETRIES,
     pool="warehouse",
 )
 def github_table_checks(

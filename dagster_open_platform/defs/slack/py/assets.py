@@ -23,7 +23,7 @@ from dagster_open_platform.lib.slack.members import (
 )
 from dagster_open_platform.lib.slack.resource import SlackResource
 from dagster_open_platform.lib.slack.tables import TABLES
-from dagster_open_platform.lib.warehouse import WarehouseResource
+from dagster_open_platform.lib.warehouse import TableRef, WarehouseResource
 
 DATABASE, SCHEMA = "purina", "slack"
 PARTITIONS = dg.DailyPartitionsDefinition(start_date="2026-06-01")
@@ -49,10 +49,15 @@ def key_of(table: str) -> dg.AssetKey:
     return dg.AssetKey(["slack", table])
 
 
+def table_of(warehouse: WarehouseResource, name: str) -> TableRef:
+    """The table of an asset."""
+    return warehouse.table(DATABASE, SCHEMA, name)
+
+
 def metric_tables(warehouse: WarehouseResource) -> MetricTables:
     """The tables of the metrics."""
     return MetricTables(
-        *(warehouse.table(DATABASE, SCHEMA, name) for name in ("users", "member_analytics", "member_metrics"))
+        *(table_of(warehouse, name) for name in ("users", "member_analytics", "member_metrics"))
     )
 
 
@@ -101,7 +106,7 @@ def _objects(name: str, retry_policy: dg.RetryPolicy | None) -> dg.AssetsDefinit
         with slack.open() as api:
             rows = fetch_objects(api, name)
         with warehouse.connect() as connection:
-            landed = land_objects(connection, warehouse.table(DATABASE, SCHEMA, name), rows)
+            landed = land_objects(connection, table_of(warehouse, name), rows)
         return dg.MaterializeResult(asset_key=key_of(name), metadata=landed.metadata)
 
     return objects
@@ -139,7 +144,7 @@ def _member_analytics(retry_policy: dg.RetryPolicy | None) -> dg.AssetsDefinitio
         with slack.open() as api:
             days = fetch_days(api, *_days(context))
         with warehouse.connect() as connection:
-            landed = land_days(connection, warehouse.table(DATABASE, SCHEMA, "member_analytics"), days)
+            landed = land_days(connection, table_of(warehouse, "member_analytics"), days)
         for day, rows in days.items():
             context.add_asset_metadata(
                 {"dagster/partition_row_count": rows.num_rows},
