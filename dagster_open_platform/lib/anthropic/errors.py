@@ -6,10 +6,6 @@ What belongs here: the types. What does not: recognising them (`client.py`, `tab
 from dagster_open_platform.utils.failures import PermanentFailure
 
 
-class MissingAdminKey(PermanentFailure):
-    """There is no key of an administrator; ordinary API keys do not open the Admin API."""
-
-
 class UnexpectedAnswer(PermanentFailure):
     """The answer does not have the shape that Anthropic documents: its API, or this client, has changed."""
 

@@ -6,15 +6,12 @@ What belongs here: configuration. What does not: asking (`client.py`).
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import dagster as dg
 from pydantic import Field
 
-from dagster_open_platform.lib.anthropic.errors import MissingAdminKey
 from dagster_open_platform.lib.http_resource import HttpApiResource
 
 if TYPE_CHECKING:
@@ -48,19 +45,14 @@ class AnthropicResource(HttpApiResource):
         """Anthropic for the length of a `with` block.
 
         Raises:
-            MissingAdminKey: There is no key.
+            MissingCredentials: There is no key.
             InvalidRequest: The key cannot be a header, or the address is not one.
         """
         from dagster_open_platform.lib.anthropic.client import VERSION, AnthropicClient
         from dagster_open_platform.lib.http import Secrets
 
-        key = self.admin_api_key
-        key = (key.get_value() if isinstance(key, dg.EnvVar) else key) or os.environ.get(KEY_VARIABLE) or ""
-        if not key.strip():
-            raise MissingAdminKey(
-                f"There is no admin key of the organization at Anthropic: set {KEY_VARIABLE} to one that an administrator"
-                " made in the Console."
-            )
+        # Another kind than the keys for messages, which do not open this API.
+        key = self.credential(KEY_VARIABLE, "an admin key, made in the Console", self.admin_api_key)
         secrets = Secrets({"x-api-key": key})
         with self.http_client(secrets, KEY_VARIABLE, {"anthropic-version": VERSION}) as http:
             yield AnthropicClient(http)

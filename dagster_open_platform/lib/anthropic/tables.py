@@ -10,38 +10,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from dagster_open_platform.lib.anthropic.arrow import Columns, Taken, table_of
 from dagster_open_platform.lib.anthropic.columns import TABLES
 from dagster_open_platform.lib.anthropic.errors import NobodyListed, UnexpectedAnswer
 from dagster_open_platform.lib.anthropic.moments import moment, moments
-from dagster_open_platform.lib.columns import Column, arrow_schema
+from dagster_open_platform.lib.columns import arrow_schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from dagster_open_platform.lib.anthropic.protocol import Node
 
-
-@dataclass(frozen=True)
-class _Taken:
-    """A column of fewer values than rows.
-
-    Args:
-        values: The values.
-        index: Of the value of each row; null for none.
-    """
-
-    values: Sequence[Any]
-    index: pa.Array
-
-
-Columns: TypeAlias = Mapping[str, "Sequence[Any] | pa.Array | _Taken"]
 
 _HOUR, _DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 _USAGE_FIELDS = {
@@ -89,13 +74,13 @@ def usage_table(buckets: Sequence[Node], start: dt.date, end: dt.date) -> pa.Tab
     """
     starts, index, rows = _bucketed(buckets, start, end, _HOUR)
     columns: Columns = {
-        "usage_date": _Taken([each.date() for each in starts], index),
-        "bucket_start": _Taken(starts, index),
+        "usage_date": Taken([each.date() for each in starts], index),
+        "bucket_start": Taken(starts, index),
         **{name: _nullable(rows, name) for name in ("workspace_id", "api_key_id", "model", "service_tier")},
         "context_window": _nullable(rows, "context_window"),
         **_nested(rows, _USAGE_FIELDS),
     }
-    return _table("usage", columns)
+    return table_of("usage", columns)
 
 
 def cost_table(buckets: Sequence[Node], start: dt.date, end: dt.date) -> pa.Table:
@@ -111,12 +96,12 @@ def cost_table(buckets: Sequence[Node], start: dt.date, end: dt.date) -> pa.Tabl
         "token_type",
     )
     columns: Columns = {
-        "usage_date": _Taken([each.date() for each in starts], index),
+        "usage_date": Taken([each.date() for each in starts], index),
         **{name: _nullable(rows, name) for name in named},
         "amount_cents": _values(rows, "amount"),
         "currency": _values(rows, "currency"),
     }
-    return _table("cost", columns)
+    return table_of("cost", columns)
 
 
 def claude_code_table(pages: Iterable[tuple[dt.date, Sequence[Node]]]) -> pa.Table:
@@ -159,12 +144,12 @@ def _claude_code_page(day: dt.date, records: Sequence[Node]) -> pa.Table:
     }
     along, on_first = _indexes(models)
     columns: Columns = {
-        **{name: _Taken(values, along) for name, values in repeated.items()},
+        **{name: Taken(values, along) for name, values in repeated.items()},
         "model": _nullable(flat, "model"),
         **_nested(flat, _MODEL_FIELDS, nulls=lists.count([])),
-        **{name: _Taken(values, on_first) for name, values in whole.items()},
+        **{name: Taken(values, on_first) for name, values in whole.items()},
     }
-    return _table("claude_code", columns)
+    return table_of("claude_code", columns)
 
 
 def api_keys_table(nodes: Sequence[Node]) -> pa.Table:
@@ -179,7 +164,7 @@ def api_keys_table(nodes: Sequence[Node]) -> pa.Table:
         "expires_at": moments(_nullable(nodes, "expires_at"), "expires_at"),
         "removed_at": [None] * len(nodes),
     }
-    return _table("api_keys", columns)
+    return table_of("api_keys", columns)
 
 
 def users_table(nodes: Sequence[Node]) -> pa.Table:
@@ -199,7 +184,7 @@ def users_table(nodes: Sequence[Node]) -> pa.Table:
         "added_at": moments(_values(nodes, "added_at"), "added_at"),
         "removed_at": [None] * len(nodes),
     }
-    return _table("users", columns)
+    return table_of("users", columns)
 
 
 def _bucketed(
@@ -300,37 +285,3 @@ def _indexes(lists: Sequence[Sequence[Any]]) -> tuple[pa.Array, pa.Array]:
     index = [place for place, each in enumerate(lists) for _ in each]
     on_first = [None if number else place for place, each in enumerate(lists) for number in range(len(each))]
     return pa.array(index, pa.int64()), pa.array(on_first, pa.int64())
-
-
-def _table(name: str, columns: Columns) -> pa.Table:
-    import pyarrow as pa
-
-    schema = arrow_schema(TABLES[name])
-
-    def made(column: Column) -> pa.Array:
-        values, kind = columns[column.name], schema.field(column.name).type
-        if isinstance(values, _Taken):
-            return _array(pa, column, values.values, kind).take(values.index)
-        return values if isinstance(values, pa.Array) else _array(pa, column, values, kind)
-
-    arrays = [made(column) for column in TABLES[name]]
-    return pa.table(arrays, schema=schema)
-
-
-def _array(pa: Any, column: Column, values: Sequence[Any], kind: Any) -> pa.Array:
-    try:
-        if column.type == "decimal":
-            # Amounts are texts, so that no digit gets lost on the way.
-            return pa.array(values, pa.string()).cast(kind)
-        if column.type in ("integer", "float"):
-            # With a type given, Arrow would cut off what stands behind the point, and take true for 1.
-            found = pa.array(values)
-            is_real = column.type == "float" and pa.types.is_float64(found.type)
-            if not (is_real or pa.types.is_int64(found.type) or pa.types.is_null(found.type)):
-                raise TypeError
-            return found.cast(kind)
-        return pa.array(values, kind)
-    except (pa.ArrowException, TypeError, OverflowError):
-        raise UnexpectedAnswer(
-            f"Anthropic's answer has values as {column.name!r} that are not of type {column.type}."
-        ) from None
