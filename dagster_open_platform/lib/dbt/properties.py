@@ -28,6 +28,8 @@ class Layer(StrEnum):
 
     SEED = "seed"
     STAGING = "staging"
+    INTERMEDIATE = "intermediate"
+    CORE = "core"
     MART = "mart"
     UTILITY = "utility"
     SNAPSHOT = "snapshot"
@@ -35,6 +37,10 @@ class Layer(StrEnum):
 
 LAYERS: Mapping[str, Layer] = {
     "staging": Layer.STAGING,
+    "pii": Layer.STAGING,
+    "intermediate": Layer.INTERMEDIATE,
+    "core": Layer.CORE,
+    "hightouch": Layer.MART,
     "marts": Layer.MART,
     "utilities": Layer.UTILITY,
 }

@@ -107,7 +107,7 @@ class PlatformDbtTranslator(DagsterDbtTranslator):
         match layer_of(dbt_resource_props):
             case Layer.SNAPSHOT:
                 return ingest_on_cron(self._snapshot_cron)
-            case Layer.MART:
+            case Layer.INTERMEDIATE | Layer.CORE | Layer.MART:
                 return on_inputs_settled()
             case Layer.STAGING:
                 return on_inputs_updated()

@@ -16,7 +16,7 @@ import pyarrow as pa
 from dagster_open_platform_local.company.product.schema import DATABASES
 from dagster_open_platform_local.company.product.state import product_tables
 from dagster_open_platform_local.company.settings import CompanySettings
-from dagster_open_platform_local.services.warehouse_file import ensure_database
+from dagster_open_platform_tests.fixtures.dbt import ensure_delivered
 
 SCHEMAS: Mapping[str, str] = {
     "main": "cloud_product",
@@ -68,8 +68,7 @@ class ProductWarehouse:
             tables: Only these; all if empty.
         """
         loaded_at = datetime.combine(today, time(), UTC)
-        # dbt attaches it, whatever it builds.
-        ensure_database(self.directory, "segment")
+        ensure_delivered(self.directory)
         with self.raw() as connection:
             for database in DATABASES:
                 connection.execute(f"create schema if not exists {SCHEMAS[database]}")

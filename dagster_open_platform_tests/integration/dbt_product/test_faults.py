@@ -1,12 +1,13 @@
 """An injected fault of each kind fails the test that is meant for it."""
 
+import shutil
 from datetime import timedelta
-from pathlib import Path
 
 import duckdb
 import pytest
 
 from dagster_open_platform_local.company.settings import EPOCH, CompanySettings
+from dagster_open_platform_tests.fixtures.dbt import DELIVERED
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt, results_of
 from dagster_open_platform_tests.integration.dbt_product.conftest import MODELS
 from dagster_open_platform_tests.integration.dbt_product.replicated import ProductWarehouse
@@ -83,8 +84,8 @@ def clean(dbt_product: InProcessDbt, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture
 def copy(clean: ProductWarehouse, warehouse: ProductWarehouse) -> ProductWarehouse:
     """The test's own copy of it."""
-    for name in ("purina.duckdb", "segment.duckdb", "dwh_reporting.duckdb"):
-        (Path(warehouse.directory) / name).write_bytes((clean.directory / name).read_bytes())
+    for name in ("purina", "dwh_reporting", *DELIVERED):
+        shutil.copy(clean.directory / f"{name}.duckdb", warehouse.directory)
     return warehouse
 
 

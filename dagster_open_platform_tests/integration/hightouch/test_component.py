@@ -245,7 +245,7 @@ def test_a_run_of_somebody_else_is_not_taken_for_one_of_the_new_model(platform: 
 
 
 def test_a_run_that_began_after_the_model_was_made_is_joined(platform: Platform) -> None:
-    model = dg.AssetKey(["dwh_reporting", "reverse_etl", ARR])
+    model = dg.AssetKey(["dwh_reporting", "hightouch", ARR])
     platform.instance.report_runless_asset_event(dg.AssetMaterialization(model))
     platform.server.control(ARR, run_seconds=1.0)
     other = platform.server.trigger(ARR)

@@ -178,7 +178,7 @@ def world(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFact
         ProductWarehouse(directory / "warehouse", COMPANY).load(TODAY)
         found = World(directory, source, given, InProcessDbt(directory / "dbt").parsed())
         found.replicate()
-        found.dbt.run("run", "--select", "+path:models/marts/reverse_etl")
+        found.dbt.run("run", "--select", "+path:models/hightouch")
         found.sent = {sync.slug: found.send(sync.slug) for sync in SYNCS}
         for connection_id in (SALESFORCE, HUBSPOT):
             found.load(connection_id)
@@ -187,7 +187,7 @@ def world(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFact
 
 @pytest.mark.parametrize("sync", SYNCS, ids=lambda each: each.slug)
 def test_every_row_with_a_record_arrives_there_and_comes_back(world: World, sync: Sync) -> None:
-    rows = world.rows("dwh_reporting", f"reverse_etl.{sync.slug}")
+    rows = world.rows("dwh_reporting", f"hightouch.{sync.slug}")
     run = world.sent[sync.slug].run
     assert run.query_size == run.planned.added == run.successful.added == len(rows) > 0
     records: dict[str, list[dict[str, Any]]] = {}
@@ -230,7 +230,7 @@ def as_shown(value: Any) -> str:
 def test_a_contract_that_changes_in_the_product_changes_one_account(world: World) -> None:
     accounts = {row["id"]: row for row in world.rows("fivetran", "salesforce.account")}
     customers = {
-        row["organization_public_id"]: row for row in world.rows("dwh_reporting", f"reverse_etl.{MODEL}")
+        row["organization_public_id"]: row for row in world.rows("dwh_reporting", f"hightouch.{MODEL}")
     }
     chosen = next(
         row

@@ -11,7 +11,7 @@ from dagster_open_platform_dbt import PROJECT_DIR
 from dagster_open_platform_local.services.saas.hightouch.syncs import SYNCS, Sync
 from dagster_open_platform_local.services.saas.hightouch.vendor import VARIABLES
 
-MODELS = PROJECT_DIR / "models" / "marts" / "reverse_etl"
+MODELS = PROJECT_DIR / "models" / "hightouch"
 INSTANCES: list[dict[str, Any]] = list(
     yaml.safe_load_all((Path(*components.__path__) / "defs.yaml").read_text())
 )
@@ -21,7 +21,7 @@ SLUGS = [sync.slug for sync in SYNCS]
 @pytest.fixture(scope="module")
 def models() -> dict[str, list[str]]:
     """The described columns of each model, in their order."""
-    described = yaml.safe_load((MODELS / "_reverse_etl__models.yml").read_text())["models"]
+    described = yaml.safe_load((MODELS / "_hightouch__models.yml").read_text())["models"]
     return {model["name"]: [column["name"] for column in model["columns"]] for model in described}
 
 

@@ -74,7 +74,7 @@ def test_a_sync_says_what_it_sends_where_and_how_it_last_went(world: World, clie
     model = client.get(f"/hightouch/api/v1/models/{found['modelId']}").json()
     assert (model["syncs"], model["table"]) == (
         [ID],
-        {"name": "dwh_reporting.reverse_etl.salesforce_account_arr"},
+        {"name": "dwh_reporting.hightouch.salesforce_account_arr"},
     )
 
 

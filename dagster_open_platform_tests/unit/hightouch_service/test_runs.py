@@ -81,7 +81,7 @@ def test_a_value_that_the_crm_does_not_take_is_a_refused_row(world: World) -> No
     world.model(org_1=1, org_2=float("1e9"))
     database = world.directory / "warehouse" / "dwh_reporting.duckdb"
     with duckdb.connect(str(database)) as connection:
-        connection.execute("UPDATE reverse_etl.salesforce_account_arr SET currency = repeat('x', 300)")
+        connection.execute("UPDATE hightouch.salesforce_account_arr SET currency = repeat('x', 300)")
     run = world.sync()
     assert (run.status, counts(run.failed)) == ("warning", (2, 0, 0))
     assert "STRING_TOO_LONG: Dagster Currency" in (run.error or "")
@@ -121,13 +121,13 @@ def test_a_run_that_is_asked_for_during_another_waits_and_there_is_one_such(worl
 @pytest.mark.parametrize(
     ("statement", "reason"),
     [
-        ("DROP TABLE reverse_etl.salesforce_account_arr", "does not exist"),
-        ("ALTER TABLE reverse_etl.salesforce_account_arr DROP currency", "currency"),
+        ("DROP TABLE hightouch.salesforce_account_arr", "does not exist"),
+        ("ALTER TABLE hightouch.salesforce_account_arr DROP currency", "currency"),
         (
-            "INSERT INTO reverse_etl.salesforce_account_arr FROM reverse_etl.salesforce_account_arr",
+            "INSERT INTO hightouch.salesforce_account_arr FROM hightouch.salesforce_account_arr",
             "org_1 comes twice",
         ),
-        ("UPDATE reverse_etl.salesforce_account_arr SET organization_public_id = NULL", "is null"),
+        ("UPDATE hightouch.salesforce_account_arr SET organization_public_id = NULL", "is null"),
     ],
 )
 def test_a_model_that_cannot_be_sent_fails_the_run(world: World, statement: str, reason: str) -> None:

@@ -18,7 +18,7 @@ from dagster_open_platform_local.services.saas.crm.objects import (
     CrmObject,
 )
 
-DATABASE, SCHEMA = "dwh_reporting", "reverse_etl"
+DATABASE, SCHEMA = "dwh_reporting", "hightouch"
 """Where the models are."""
 SOURCE_ID = "20817"
 _DESTINATIONS = {"salesforce": "41036", "hubspot": "41037"}

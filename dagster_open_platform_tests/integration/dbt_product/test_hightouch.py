@@ -9,7 +9,7 @@ import pytest
 
 from dagster_open_platform_local.services.saas.hightouch.syncs import SYNCS, Sync
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt
-from dagster_open_platform_tests.integration.dbt_product import expected, expected_reverse_etl
+from dagster_open_platform_tests.integration.dbt_product import expected, expected_hightouch
 from dagster_open_platform_tests.integration.dbt_product.conftest import COMPANY, TODAY
 from dagster_open_platform_tests.integration.dbt_product.replicated import ProductWarehouse
 
@@ -18,7 +18,7 @@ Models = Mapping[str, list[dict[str, Any]]]
 
 @pytest.fixture(scope="module")
 def wanted() -> Models:
-    return expected_reverse_etl.models(expected.all_rows(COMPANY, TODAY))
+    return expected_hightouch.models(expected.all_rows(COMPANY, TODAY))
 
 
 @pytest.fixture(scope="module")
@@ -26,14 +26,14 @@ def sent(
     built: ProductWarehouse, dbt_product: InProcessDbt, tmp_path_factory: pytest.TempPathFactory
 ) -> Models:
     """The models' rows, once built and tested."""
-    directory = tmp_path_factory.mktemp("reverse_etl")
+    directory = tmp_path_factory.mktemp("hightouch")
     shutil.copytree(built.directory, directory, dirs_exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WAREHOUSE_DUCKDB_DIR", str(directory))
-        dbt_product.run("build", "--select", "path:models/marts/reverse_etl")
+        dbt_product.run("build", "--select", "path:models/hightouch")
     with duckdb.connect(str(directory / "dwh_reporting.duckdb"), read_only=True) as connection:
         return {
-            sync.slug: connection.execute(f"FROM reverse_etl.{sync.slug}").to_arrow_table().to_pylist()
+            sync.slug: connection.execute(f"FROM hightouch.{sync.slug}").to_arrow_table().to_pylist()
             for sync in SYNCS
         }
 
