@@ -4,6 +4,11 @@
 #}
 {% macro week_start(date) %}cast({{ date }} as date){% endmacro %}
 {% macro add_days(date, days) %}dateadd('day', {{ days }}, {{ date }}){% endmacro %}
+{% macro add_months(date, months) %}dateadd('month', {{ months }}, {{ date }}){% endmacro %}
+{% macro month_start(date) %}cast({{ date }} as date){% endmacro %}
+{% macro days_between(earlier, later) %}datediff('day', {{ earlier }}, {{ later }}){% endmacro %}
+{% macro text_hash(text) %}md5({{ text }}){% endmacro %}
+{% macro masked(column) %}{{ column }}{% endmacro %}
 {% macro utc_timestamp(timestamp) %}cast({{ timestamp }} as timestamp){% endmacro %}
 {% macro hours_between(earlier, later) %}datediff('hour', {{ earlier }}, {{ later }}){% endmacro %}
 {% macro seconds_between(earlier, later) %}datediff('second', {{ earlier }}, {{ later }}){% endmacro %}
