@@ -86,20 +86,41 @@ class HttpApiResource(dg.ConfigurableResource):
             sleep=self.sleep,
         )
 
-    def bearer_client(self, variable: str, what: str) -> HttpClient:
+    def credential(self, variable: str, what: str, given: str | None = None) -> str:
+        """A credential, read now.
+
+        Args:
+            variable: Holds it, unless it is given.
+            what: What it is, for the message if there is none: "an API key of the workspace".
+            given: The resource's field for it, if it has one.
+
+        Raises:
+            MissingCredentials: It is not given, and the variable is not set.
+        """
+        found = given.get_value() if isinstance(given, dg.EnvVar) else given
+        value = (found or os.environ.get(variable) or "").strip()
+        if not value:
+            raise MissingCredentials(
+                f"There are no credentials for {self.service}: set {variable} to {what}."
+            )
+        return value
+
+    def bearer_client(
+        self, variable: str, what: str, given: str | None = None, secrets: tuple[str, ...] = ()
+    ) -> HttpClient:
         """A client whose calls carry a token (RFC 6750), which the caller closes.
 
         Args:
-            variable: Holds the token.
-            what: The token, for the message if there is none: "an API key of the workspace".
+            variable: Holds the token, unless it is given.
+            what: The token, for the message if there is none.
+            given: The resource's field for it, if it has one.
+            secrets: Further secrets that the vendor may repeat in its answers.
 
         Raises:
-            MissingCredentials: The variable is not set.
+            MissingCredentials: There is no token.
             InvalidRequest: The token cannot be a header, or the address is not one.
         """
         from dagster_open_platform.lib.http import Secrets
 
-        token = os.environ.get(variable, "").strip()
-        if not token:
-            raise MissingCredentials(f"There is no token for {self.service}: set {variable} to {what}.")
-        return self.http_client(Secrets({"Authorization": f"Bearer {token}"}, values=(token,)), variable)
+        token = self.credential(variable, what, given)
+        return self.http_client(Secrets({"Authorization": f"Bearer {token}"}, secrets), variable)

@@ -6,10 +6,6 @@ What belongs here: the types. What does not: recognising them in an answer (``gr
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
 
-class MissingToken(PermanentFailure):
-    """There is no token, and GitHub's GraphQL API answers nobody without one."""
-
-
 class InvalidPartitionKey(PermanentFailure):
     """A partition key that is not a day, or a range that ends before it starts."""
 

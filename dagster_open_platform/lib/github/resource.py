@@ -5,15 +5,12 @@ What belongs here: configuration. What does not: reading (``client.py``).
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import dagster as dg
 from pydantic import Field
 
-from dagster_open_platform.lib.github.errors import MissingToken
 from dagster_open_platform.lib.http_resource import HttpApiResource
 
 if TYPE_CHECKING:
@@ -43,19 +40,11 @@ class GitHubResource(HttpApiResource):
         """A client for the length of a ``with`` block.
 
         Raises:
-            MissingToken: There is no token.
+            MissingCredentials: There is no token.
             InvalidRequest: The token cannot be a header, or the address is not one.
         """
         from dagster_open_platform.lib.github.client import GitHubClient
-        from dagster_open_platform.lib.http import Secrets
 
-        token = self.token.get_value() if isinstance(self.token, dg.EnvVar) else self.token
-        token = token or os.environ.get(TOKEN_VARIABLE) or ""
-        if not token.strip():
-            raise MissingToken(
-                f"There is no GitHub token: set {TOKEN_VARIABLE} to one that may read the repositories' issues and"
-                " discussions."
-            )
-        secrets = Secrets({"Authorization": f"Bearer {token}"})
-        with self.http_client(secrets, credentials_hint=TOKEN_VARIABLE) as http:
+        what = "a token that may read the repositories' issues and discussions"
+        with self.bearer_client(TOKEN_VARIABLE, what, self.token) as http:
             yield GitHubClient(http)

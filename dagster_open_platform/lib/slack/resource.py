@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from dagster_open_platform.lib.http_resource import HttpApiResource, MissingCredentials
+from dagster_open_platform.lib.http_resource import HttpApiResource
 
 if TYPE_CHECKING:
     from dagster_open_platform.lib.http import HttpClient
@@ -41,12 +41,6 @@ class SlackResource(HttpApiResource):
         description="The longest wait that Slack may ask for; a longer one fails the run with the time in the message.",
     )
 
-    def sleep(self, seconds: float) -> None:
-        """Wait until Slack has processed an image. For tests to replace."""
-        import time
-
-        time.sleep(seconds)
-
     @contextmanager
     def open(self) -> Iterator[SlackApi]:
         """Slack for the length of a `with` block.
@@ -58,25 +52,20 @@ class SlackResource(HttpApiResource):
         from dagster_open_platform.lib.slack.client import SlackClient, upload_to
 
         with ExitStack() as stack:
-            http = stack.enter_context(self._client(TOKEN_VARIABLE))
+            http = stack.enter_context(self._client(TOKEN_VARIABLE, "the bot's token"))
             opened: list[HttpClient] = []
 
             def analytics() -> HttpClient:
                 if not opened:
-                    opened.append(stack.enter_context(self._client(ADMIN_TOKEN_VARIABLE)))
+                    what = "the token of an administrator of the organization"
+                    opened.append(stack.enter_context(self._client(ADMIN_TOKEN_VARIABLE, what)))
                 return opened[0]
 
             yield SlackClient(http, analytics, upload_to(self._client_of), self.sleep)
 
-    def _client(self, variable: str) -> HttpClient:
-        from dagster_open_platform.lib.http import Secrets
-
-        token = os.environ.get(variable) or ""
-        if not token.strip():
-            raise MissingCredentials(f"There is no token for Slack: set {variable}.")
+    def _client(self, variable: str, what: str) -> HttpClient:
         # What Slack says is told, whichever of the tokens it repeats.
-        secrets = Secrets({"Authorization": f"Bearer {token}"}, _tokens())
-        return self.http_client(secrets, variable)
+        return self.bearer_client(variable, what, secrets=_tokens())
 
     def _client_of(self, base_url: str) -> HttpClient:
         from dagster_open_platform.lib.http import Secrets
@@ -86,5 +75,5 @@ class SlackResource(HttpApiResource):
 
 
 def _tokens() -> tuple[str, ...]:
-    found = (os.environ.get(name) for name in (TOKEN_VARIABLE, ADMIN_TOKEN_VARIABLE))
+    found = (os.environ.get(name, "").strip() for name in (TOKEN_VARIABLE, ADMIN_TOKEN_VARIABLE))
     return tuple(token for token in found if token)

@@ -147,7 +147,7 @@ def test_no_fault_writes_a_row_or_shows_the_token_anywhere(
         assert (found, "GITHUB_TOKEN" in text) == ("Unauthorized", True)
         monkeypatch.delenv("GITHUB_TOKEN")
         found, text = failure_of(run_ingest(warehouse, LAST, LAST, instance, token=None))
-        assert (found, "GITHUB_TOKEN" in text) == ("MissingToken", True)
+        assert (found, "GITHUB_TOKEN" in text) == ("MissingCredentials", True)
         runs = instance.get_runs()
         # Stored compressed, so that looking into the files does not suffice.
         shown += [repr(run) + repr(instance.get_job_snapshot(run.job_snapshot_id or "")) for run in runs]

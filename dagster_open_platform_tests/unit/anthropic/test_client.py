@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from dagster_open_platform.lib.anthropic.errors import MissingAdminKey, UnexpectedAnswer
+from dagster_open_platform.lib.anthropic.errors import UnexpectedAnswer
 from dagster_open_platform.lib.anthropic.protocol import AdminApi
 from dagster_open_platform.lib.anthropic.resource import AnthropicResource
 from dagster_open_platform.lib.http import (
@@ -21,6 +21,7 @@ from dagster_open_platform.lib.http import (
     ServerError,
     Unauthorized,
 )
+from dagster_open_platform.lib.http_resource import MissingCredentials
 from dagster_open_platform_local.services.saas.anthropic.app import Limits
 from dagster_open_platform_tests.fixtures.anthropic import KEY, TODAY, api_of, company_account, in_process
 
@@ -128,5 +129,5 @@ def test_a_used_up_limit_says_how_long() -> None:
 
 def test_a_missing_key_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ANTHROPIC_ADMIN_API_KEY", raising=False)
-    with pytest.raises(MissingAdminKey, match="ANTHROPIC_ADMIN_API_KEY"), AnthropicResource().connect():
+    with pytest.raises(MissingCredentials, match="ANTHROPIC_ADMIN_API_KEY"), AnthropicResource().connect():
         raise AssertionError("opened with nothing set")

@@ -14,7 +14,6 @@ from dagster_open_platform.defs.github.py.assets import CHECKS, REPOSITORIES, TA
 from dagster_open_platform.defs.github.py.checks import github_table_checks
 from dagster_open_platform.defs.github.py.sources import graphql_api
 from dagster_open_platform.lib.github.errors import (
-    MissingToken,
     UnexpectedAnswer,
 )
 from dagster_open_platform.lib.github.resource import GitHubResource
@@ -23,6 +22,7 @@ from dagster_open_platform.lib.http import (
     ServerError,
     Unauthorized,
 )
+from dagster_open_platform.lib.http_resource import MissingCredentials
 from dagster_open_platform.lib.warehouse import WarehouseResource, duckdb_warehouse
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 from dagster_open_platform_local.company.github import GitHubState
@@ -270,9 +270,9 @@ def test_a_failed_fetch_is_typed_and_leaves_the_tables_as_they_were(
 def test_no_token_and_a_wrong_one_say_what_to_set(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(MissingToken, match="GITHUB_TOKEN"):
+    with pytest.raises(MissingCredentials, match="GITHUB_TOKEN"):
         platform.run("2026-09-15", github=GitHubResource(token=""))
-    with pytest.raises(MissingToken, match="GITHUB_TOKEN"):
+    with pytest.raises(MissingCredentials, match="GITHUB_TOKEN"):
         platform.run("2026-09-15", github=GitHubResource())
     monkeypatch.setenv("GITHUB_TOKEN", "ghp_wrong")
     wrong = in_process_resource(platform.app, token=None)
