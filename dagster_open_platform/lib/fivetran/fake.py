@@ -19,7 +19,7 @@ from dagster_open_platform.lib.fivetran.protocol import (
     SetupTest,
 )
 from dagster_open_platform.lib.http import NotFound
-from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
+from dagster_open_platform.utils.fake_calls import FakeCalls
 from dagster_open_platform.utils.fake_clock import FakeClock
 
 
@@ -61,7 +61,7 @@ class FakeConnector:
     ends_at: float = 0.0
 
 
-class FakeFivetran:
+class FakeFivetran(FakeCalls):
     """Fivetran (see the protocol).
 
     Args:
@@ -76,13 +76,12 @@ class FakeFivetran:
         destinations: Sequence[Destination] | None = None,
         clock: FakeClock | None = None,
     ) -> None:
+        super().__init__()
         self.clock = clock or FakeClock(dt.datetime(2026, 6, 10, 12, tzinfo=dt.UTC))
         self._connectors = {each.details.id: each for each in connectors}
         groups = dict.fromkeys(each.details.group_id for each in connectors)
         given = destinations or [Destination(group, "snowflake", "FIVETRAN", "US") for group in groups]
         self._destinations = {each.id: each for each in given}
-        self.calls: list[tuple[object, ...]] = []
-        self.failures: dict[str, deque[PermanentFailure | RetryableFailure]] = {}
 
     def __getitem__(self, connector_id: str) -> FakeConnector:
         """A connector, to be changed."""
@@ -96,10 +95,6 @@ class FakeFivetran:
     def delete(self, connector_id: str) -> None:
         """Delete a connector."""
         del self._connectors[connector_id]
-
-    def fail_next(self, operation: str, *failures: PermanentFailure | RetryableFailure) -> None:
-        """Let the next calls of an operation of the protocol raise."""
-        self.failures.setdefault(operation, deque()).extend(failures)
 
     def group_ids(self) -> Sequence[str]:
         """All groups."""
@@ -156,11 +151,6 @@ class FakeFivetran:
         """Test a connection."""
         self._called("run_setup_tests", connector_id)
         return self._known(connector_id).setup_tests
-
-    def _called(self, operation: str, *arguments: object) -> None:
-        self.calls.append((operation, *arguments))
-        if self.failures.get(operation):
-            raise self.failures[operation].popleft()
 
     def _known(self, connector_id: str) -> FakeConnector:
         if connector_id not in self._connectors:

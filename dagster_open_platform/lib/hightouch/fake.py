@@ -17,7 +17,7 @@ from dagster_open_platform.lib.hightouch.protocol import (
     SyncRun,
 )
 from dagster_open_platform.lib.http import NotFound, RequestRejected
-from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
+from dagster_open_platform.utils.fake_calls import FakeCalls
 from dagster_open_platform.utils.fake_clock import FakeClock
 
 _FIRST_RUN = 9_001
@@ -84,7 +84,7 @@ class FakeSync:
     asked: list[_Asked] = field(default_factory=list)
 
 
-class FakeHightouch:
+class FakeHightouch(FakeCalls):
     """Hightouch (see the protocol).
 
     Args:
@@ -93,10 +93,9 @@ class FakeHightouch:
     """
 
     def __init__(self, syncs: Sequence[FakeSync] = (), clock: FakeClock | None = None) -> None:
+        super().__init__()
         self.clock = clock or FakeClock(dt.datetime(2026, 6, 10, 12, tzinfo=dt.UTC))
         self._syncs = {each.details.id: each for each in syncs}
-        self.calls: list[tuple[object, ...]] = []
-        self.failures: dict[str, deque[PermanentFailure | RetryableFailure]] = {}
 
     def __getitem__(self, sync_id: str) -> FakeSync:
         """A sync, to be changed."""
@@ -109,10 +108,6 @@ class FakeHightouch:
     def disable(self, sync_id: str) -> None:
         """Switch a sync off, as somebody in Hightouch would."""
         self[sync_id].details = replace(self[sync_id].details, disabled=True)
-
-    def fail_next(self, operation: str, *failures: PermanentFailure | RetryableFailure) -> None:
-        """Let the next calls of an operation of the protocol raise."""
-        self.failures.setdefault(operation, deque()).extend(failures)
 
     def start(self, sync_id: str) -> str:
         """Ask for a run, as Hightouch's own schedule would; its id."""
@@ -153,11 +148,6 @@ class FakeHightouch:
         """The last few runs."""
         self._called("latest_runs", sync_id)
         return self._runs(sync_id)[::-1][:5]
-
-    def _called(self, operation: str, *arguments: object) -> None:
-        self.calls.append((operation, *arguments))
-        if self.failures.get(operation):
-            raise self.failures[operation].popleft()
 
     def _known(self, sync_id: str) -> FakeSync:
         found = self._syncs.get(sync_id)

@@ -5,7 +5,6 @@ What belongs here: counts that a test gives. What does not: HTTP (that is the em
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dagster_open_platform.lib.http import NotFound
 from dagster_open_platform.lib.segment.protocol import SegmentSource, SegmentWarehouse
-from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
+from dagster_open_platform.utils.fake_calls import FakeCalls
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,7 +38,7 @@ class FakeSource:
     delivered: Counts = field(default_factory=dict)
 
 
-class FakeSegment:
+class FakeSegment(FakeCalls):
     """Segment (see the protocol).
 
     Args:
@@ -52,14 +51,9 @@ class FakeSegment:
         sources: Sequence[FakeSource] = (),
         warehouses: Sequence[SegmentWarehouse] = (SegmentWarehouse("wh", "snowflake", True),),
     ) -> None:
+        super().__init__()
         self._sources = {each.source.id: each for each in sources}
         self._warehouses = list(warehouses)
-        self.calls: list[tuple[object, ...]] = []
-        self.failures: dict[str, deque[PermanentFailure | RetryableFailure]] = {}
-
-    def fail_next(self, operation: str, *failures: PermanentFailure | RetryableFailure) -> None:
-        """Let the next calls of an operation of the protocol raise."""
-        self.failures.setdefault(operation, deque()).extend(failures)
 
     def sources(self) -> Sequence[SegmentSource]:
         """All sources."""
@@ -87,11 +81,6 @@ class FakeSegment:
         if warehouse_id not in {each.id for each in self._warehouses}:
             raise NotFound(f"Segment has no warehouse {warehouse_id}.")
         return _table(self._known(source_id).delivered, start, end)
-
-    def _called(self, operation: str, *arguments: object) -> None:
-        self.calls.append((operation, *arguments))
-        if self.failures.get(operation):
-            raise self.failures[operation].popleft()
 
     def _known(self, source_id: str) -> FakeSource:
         if source_id not in self._sources:

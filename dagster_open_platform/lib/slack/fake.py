@@ -4,7 +4,6 @@ What belongs here: messages, members and failures as a test says. What does not:
 """
 
 import datetime as dt
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,7 +11,7 @@ from dagster_open_platform.lib.http import NotFound
 from dagster_open_platform.lib.slack.errors import AnalyticsNotReady, ChannelNotFound
 from dagster_open_platform.lib.slack.message import Message
 from dagster_open_platform.lib.slack.protocol import Node, Posted, PostedEvent
-from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
+from dagster_open_platform.utils.fake_calls import FakeCalls
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class FakeMessage:
         return str(self.message.as_json())
 
 
-class FakeSlack:
+class FakeSlack(FakeCalls):
     """Slack (see the protocol).
 
     Args:
@@ -56,19 +55,14 @@ class FakeSlack:
         analytics: Mapping[dt.date, Sequence[Node]] | None = None,
         clock: Callable[[], dt.datetime] = lambda: dt.datetime(2026, 6, 10, 12, tzinfo=dt.UTC),
     ) -> None:
+        super().__init__()
         self.clock = clock
         self.messages: list[FakeMessage] = []
         self.images: dict[str, bytes] = {}
-        self.calls: list[tuple[object, ...]] = []
-        self.failures: dict[str, deque[PermanentFailure | RetryableFailure]] = {}
         self._any_channel = channels is None
         self._ids = {name: f"C{number:08d}" for number, name in enumerate(channels or (), 1)}
         self._users, self._analytics = list(users), dict(analytics or {})
         self._last_ts = 0
-
-    def fail_next(self, operation: str, *failures: PermanentFailure | RetryableFailure) -> None:
-        """Let the next calls of an operation of the protocol raise."""
-        self.failures.setdefault(operation, deque()).extend(failures)
 
     def in_channel(self, name: str) -> list[FakeMessage]:
         """The messages of a channel, also those in threads, oldest first."""
@@ -147,11 +141,6 @@ class FakeSlack:
         file_id = f"F{len(self.images) + 1:08d}"
         self.images[file_id] = png
         return file_id
-
-    def _called(self, operation: str, *arguments: object) -> None:
-        self.calls.append((operation, *arguments))
-        if self.failures.get(operation):
-            raise self.failures[operation].popleft()
 
     def _channel(self, channel: str) -> tuple[str, str]:
         name = channel.removeprefix("#")
