@@ -8,7 +8,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 
@@ -22,10 +22,11 @@ from dagster_open_platform.lib.http import (
     ServerError,
     Unauthorized,
 )
+from dagster_open_platform.lib.http_fields import Fields
 from dagster_open_platform.lib.slack.errors import AnalyticsNotReady, ChannelNotFound, UnexpectedAnswer
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
-T = TypeVar("T")
+member = Fields("Slack", UnexpectedAnswer).member
 _LONGEST = 300
 _TS = re.compile(r"\d+\.\d{6}")
 _GZIP = b"\x1f\x8b"
@@ -44,20 +45,6 @@ _KINDS: Mapping[str, type[PermanentFailure] | type[RetryableFailure]] = {
     **dict.fromkeys(("internal_error", "fatal_error", "service_unavailable", "request_timeout"), ServerError),
     "file_not_yet_available": AnalyticsNotReady,
 }
-
-
-def member(node: Any, field: str, kind: type[T]) -> T:
-    """A field of an object.
-
-    Raises:
-        UnexpectedAnswer: There is none, or it is of another kind.
-    """
-    value = node.get(field) if isinstance(node, Mapping) else None
-    if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
-        raise UnexpectedAnswer(
-            f"Slack's answer has no {field} that is a {kind.__name__}: its API has changed, or this client is wrong."
-        )
-    return value
 
 
 def ts_of(node: Any) -> str:
