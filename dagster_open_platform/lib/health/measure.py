@@ -56,11 +56,11 @@ def health_of(
         graph: What is declared.
         now: The end of the window; aware.
         window: Whole hours.
-        except_run: A run that is not counted: the one that asks.
+        except_run: Id of a run that does not count as under way: the one that asks.
         results: What checks say that are evaluated in that run: the instance does not know it yet.
     """
     since = now - window
-    runs = runs_of(instance, since, now)
+    runs = runs_of(instance, since, now, except_run=except_run)
     made = _last_made(instance, graph)
     counted = materializations_of(instance, (key for key, last in made.items() if last >= since), since, now)
     slowest, is_exact = slowest_steps(instance, runs.ended, SLOWEST)
@@ -71,7 +71,7 @@ def health_of(
         since=since,
         until=now,
         hours=_by_hour(runs.ended, since, now),
-        under_way=max(runs.under_way - (except_run is not None), 0),
+        under_way=runs.under_way,
         failed_runs=failed,
         materializations=counted.total(),
         slowest=slowest,

@@ -43,7 +43,11 @@ class WindowOfRuns:
 
 
 def runs_of(
-    instance: dg.DagsterInstance, since: dt.datetime, until: dt.datetime, most: int = MOST_RUNS
+    instance: dg.DagsterInstance,
+    since: dt.datetime,
+    until: dt.datetime,
+    most: int = MOST_RUNS,
+    except_run: str | None = None,
 ) -> WindowOfRuns:
     """Reads the runs of a window.
 
@@ -52,6 +56,7 @@ def runs_of(
         since: Aware.
         until: Aware; not included.
         most: How many are read.
+        except_run: Id of a run that does not count as under way: the one that asks.
     """
     # A run that ended in the window was updated in it, or later: its tags may be.
     changed = dg.RunsFilter(updated_after=since)
@@ -68,7 +73,10 @@ def runs_of(
         for record in found
         if record.dagster_run.status in FINISHED and since <= ended_at(record) < until
     ]
-    under_way = sum(record.dagster_run.status not in FINISHED for record in found)
+    under_way = sum(
+        record.dagster_run.status not in FINISHED and record.dagster_run.run_id != except_run
+        for record in found
+    )
     return WindowOfRuns(ended, under_way, len(found) < most)
 
 

@@ -83,16 +83,6 @@ def test_a_second_report_on_a_day_replaces_the_first_and_the_next_day_has_its_ow
     assert len(slack.messages) == 2
 
 
-def test_a_crash_after_posting_posts_nothing_twice() -> None:
-    slack = FakeSlack(clock=lambda: NOW)
-    slack.fail_next("permalink", TimedOut("Slack did not answer."))
-    posted = publish(slack, WELL, Links())
-    with pytest.raises(TimedOut):
-        slack.permalink(posted)
-    assert publish(slack, WELL, Links()) == posted
-    assert len(slack.messages) == 1
-
-
 def test_silence_is_seen_after_an_hour() -> None:
     slack = FakeSlack(clock=lambda: NOW)
     assert liveness(slack, NOW, expected=True).severity is dg.AssetCheckSeverity.ERROR
@@ -115,31 +105,42 @@ def test_the_heartbeat_is_one_message_that_counts_on_and_is_renewed_after_a_week
     assert len(slack.messages) == 2
 
 
-class InMemory(SlackResource):
-    """A resource whose Slack is a fake."""
+def reports(slack: FakeSlack, *, times: int) -> list[dg.ExecuteInProcessResult]:
+    """Runs of the asset, one after the other, on a platform that has no other."""
 
-    @contextmanager
-    def open(self) -> Iterator[SlackApi]:
-        yield SLACK
+    class InMemory(SlackResource):
+        @contextmanager
+        def open(self) -> Iterator[SlackApi]:
+            yield slack
 
-
-SLACK = FakeSlack(clock=lambda: dt.datetime.now(dt.UTC))
-
-
-def test_the_asset_posts_what_the_instance_knows_and_records_it() -> None:
     location = CodeLocation()
     location.definitions = dg.Definitions(
-        assets=[report_asset()], resources={"slack": InMemory(), "code_location": location}
+        assets=[report_asset(retry_policy=None)], resources={"slack": InMemory(), "code_location": location}
     )
     instance = dg.DagsterInstance.ephemeral()
     job = location.definitions.resolve_implicit_global_asset_job_def()
-    results = [job.execute_in_process(instance=instance) for _ in range(2)]
-    (message,) = [each for each in SLACK.messages if each.message.event_type == "platform_health_report"]
+    return [job.execute_in_process(instance=instance, raise_on_error=False) for _ in range(times)]
+
+
+def test_a_run_that_dies_after_posting_is_followed_by_one_that_posts_nothing_new() -> None:
+    slack = FakeSlack(clock=lambda: dt.datetime.now(dt.UTC))
+    # The first call after the message was posted.
+    slack.fail_next("permalink", TimedOut("Slack did not answer."))
+    assert [result.success for result in reports(slack, times=2)] == [False, True]
+    (message,) = slack.messages
+    assert "1 failed run" in message.text
+
+
+def test_the_asset_posts_what_the_instance_knows_and_records_it() -> None:
+    slack = FakeSlack(clock=lambda: dt.datetime.now(dt.UTC))
+    results = reports(slack, times=2)
+    (message,) = [each for each in slack.messages if each.message.event_type == "platform_health_report"]
     (materialization,) = results[1].asset_materializations_for_node("slack__platform_health_report")
     metadata = materialization.metadata
-    assert metadata["message"].value == SLACK.permalink(message.posted)
+    assert metadata["message"].value == slack.permalink(message.posted)
     # The second report counts the first one's run, and its own check, which warns.
     assert (metadata["runs_succeeded"].value, metadata["checks_warning"].value) == (1, 1)
+    assert metadata["runs_under_way"].value == 0, "it does not count its own"
     assert message.edited_at is not None
     (check,) = [
         each for each in results[1].get_asset_check_evaluations() if each.check_name == NOTIFIER_IS_ALIVE
