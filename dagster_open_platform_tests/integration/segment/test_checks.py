@@ -15,7 +15,6 @@ from dagster_open_platform.lib.segment.compare import DELIVERY_LAG, TABLES_ARE_D
 from dagster_open_platform_local.company.segment.catalogue import SOURCES
 from dagster_open_platform_tests.fixtures.segment import TODAY, SegmentServer, segment_server
 
-WEBSITE_PAGES = dg.AssetKey(["segment", "website", "calls", "pages"])
 Outcomes = dict[tuple[str, str], dg.AssetCheckEvaluation]
 
 

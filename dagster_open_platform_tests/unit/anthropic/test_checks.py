@@ -200,7 +200,6 @@ def test_a_day_is_compared_with_its_weekday(last: float, count: int) -> None:
     start = dt.date(2026, 6, 1)
     cents = {start + dt.timedelta(days=n): 100.0 if (n % 7) > 4 else 2_000.0 for n in range(40)}
     monday = start + dt.timedelta(days=35)
-    assert unusual_days({**cents, monday: last}, 14) != [] or not count
     assert len(unusual_days({**cents, monday: last}, 14)) == count
     # Cheap days are not worth a look, nor is one without a history.
     saturday = start + dt.timedelta(days=33)

@@ -1,6 +1,6 @@
 """What usage should have cost, by a list of prices with their times (`prices.yaml`).
 
-What belongs here: reading the list, and exact arithmetic with it. What does not: comparing with what was charged (`checks.py`).
+What belongs here: reading the list, and exact arithmetic with it. What does not: comparing with what was charged (`charges.py`).
 """
 
 import datetime as dt

@@ -1,6 +1,6 @@
 """Whether Slack would show some blocks.
 
-What belongs here: Block Kit's rules for the blocks that the platform uses. What does not: drawing them (`page/`).
+What belongs here: Block Kit's rules for the blocks that the platform uses. What does not: drawing them (`page.py`).
 Source of shapes and limits: https://docs.slack.dev/reference/block-kit/blocks.
 """
 
