@@ -17,7 +17,7 @@ class PagedSource:
     Args:
         name: Unique.
         serve: Makes the service, which has its rows ready and limits that nobody meets, in a directory that is empty.
-        ours: Reads all pages from an address as the platform does, until the typed table is there; the number of rows.
+        ours: Reads all pages from an address as the platform does, until the typed values, or the table of them, are there; the number of rows.
         bare: The same calls with `httpx` alone, pages of the same size; the number of rows.
     """
 

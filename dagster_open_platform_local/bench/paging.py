@@ -3,7 +3,7 @@
 What belongs here: the sources, and the quotient. What does not: the sources themselves (`paging_<vendor>.py`).
 
 The service is a process of its own, so that its work is in both sides as it is in life: a client waits for it. The platform's side ends
-with the typed table that is written to the warehouse; the bare side parses JSON and counts.
+with typed values, or the table that is written to the warehouse; the bare side parses JSON and counts.
 """
 
 import sys

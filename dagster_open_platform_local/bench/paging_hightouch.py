@@ -53,4 +53,4 @@ def _bare(url: str) -> int:
     return count
 
 
-SOURCES: tuple[PagedSource, ...] = (PagedSource("hightouch_syncs", _serve, _ours, _bare),)
+SOURCES: tuple[PagedSource, ...] = (PagedSource("Hightouch's syncs", _serve, _ours, _bare),)

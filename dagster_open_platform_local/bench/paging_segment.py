@@ -18,12 +18,14 @@ from dagster_open_platform.lib.segment.client import PAGE, SegmentClient
 from dagster_open_platform_local.bench.paged_source import PagedSource
 from dagster_open_platform_local.company.segment.counts import DELIVERED, RECEIVED, REFUSED, Series
 from dagster_open_platform_local.services.saas.segment.app import Limits, SegmentApi, segment_app
+from dagster_open_platform_local.services.saas.segment.vendor import VARIABLES
 from dagster_open_platform_local.services.saas.segment.workspace import (
     WAREHOUSE_ID,
     Workspace,
     source_json,
     warehouse_json,
 )
+from dagster_open_platform_local.services.saas.tokens import ApiToken
 
 TOKEN = "sgp_measure"  # noqa: S105 - opens nothing else
 _SOURCES, _EVENTS, _DAYS = 10_000, 1_000, 30
@@ -56,7 +58,7 @@ def workspace() -> Workspace:
 
 def _serve(_directory: Path) -> ASGIApp:
     found = workspace()
-    api = segment_app(SegmentApi(lambda: found, TOKEN, Limits(10**9, 10**9)))
+    api = segment_app(SegmentApi(lambda: found, ApiToken(TOKEN, VARIABLES), Limits(10**9, 10**9)))
     return remembering(api)
 
 
@@ -115,38 +117,38 @@ def _counts(
     name: str, path: str, field: str, params: Mapping[str, str], read: Callable[[SegmentClient], int]
 ) -> PagedSource:
     bare = _bare(path, field, {**params, **_SPAN, **_BY}, series=True)
-    return PagedSource(f"segment_{name}", _serve, _ours(read), bare)
+    return PagedSource(f"Segment's {name}", _serve, _ours(read), bare)
 
 
 SOURCES: tuple[PagedSource, ...] = (
     PagedSource(
-        "segment_sources",
+        "Segment's sources",
         _serve,
         _ours(lambda client: len(client.sources())),
         _bare("/sources", "sources", {}, series=False),
     ),
     PagedSource(
-        "segment_warehouses",
+        "Segment's warehouses",
         _serve,
         _ours(lambda client: len(client.warehouses())),
         _bare("/warehouses", "warehouses", {}, series=False),
     ),
     _counts(
-        "volume",
+        "received events",
         "/events/volume",
         "result",
         {"sourceId.0": "id0"},
         lambda client: client.received("id0", _START, _END).num_rows,
     ),
     _counts(
-        "refused",
+        "refused events",
         "/delivery-overview/filtered-at-source",
         "dataset",
         {"sourceId": "id0"},
         lambda client: client.refused("id0", _START, _END).num_rows,
     ),
     _counts(
-        "delivered",
+        "delivered events",
         "/delivery-overview/successful-delivery",
         "dataset",
         {"sourceId": "id0", "destinationConfigId": WAREHOUSE_ID},

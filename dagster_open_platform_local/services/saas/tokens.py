@@ -1,6 +1,6 @@
 """Credentials of vendors that know one token, and their variables.
 
-What belongs here: making a token, and where each side finds it. What does not: how a call carries it; that is the vendor's.
+What belongs here: making a token, where each side finds it, and whether a call carries it. What does not: what the vendor says if not.
 """
 
 import secrets
@@ -36,6 +36,11 @@ class ApiToken:
     def is_in(self, given: str) -> bool:
         """Whether somebody gave this token."""
         return secrets.compare_digest(given.encode(), self.value.encode())
+
+    def is_bearer(self, authorization: str) -> bool:
+        """Whether a header `Authorization` carries this token (RFC 6750)."""
+        scheme, _, given = authorization.partition(" ")
+        return scheme.lower() == "bearer" and self.is_in(given.strip())
 
 
 @dataclass(frozen=True)

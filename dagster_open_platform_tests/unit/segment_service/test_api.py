@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from dagster_open_platform_local.company.segment.counts import DELIVERED, RECEIVED, REFUSED, Series
 from dagster_open_platform_local.services.in_process import InProcessTransport
 from dagster_open_platform_local.services.saas.segment.app import Limits, SegmentApi, segment_app
+from dagster_open_platform_local.services.saas.segment.vendor import VARIABLES
 from dagster_open_platform_local.services.saas.segment.workspace import Workspace, source_json, warehouse_json
+from dagster_open_platform_local.services.saas.tokens import ApiToken
 
 TOKEN = "sgp_accepted"
 NOW = dt.datetime(2026, 7, 20, tzinfo=dt.UTC)
@@ -38,7 +40,7 @@ def client_of(
     workspace: Workspace = WORKSPACE, limits: Limits | None = None, moments: list[float] | None = None
 ) -> httpx.Client:
     shown = moments if moments is not None else [0.0]
-    app = segment_app(SegmentApi(lambda: workspace, TOKEN, limits, lambda: shown[-1]))
+    app = segment_app(SegmentApi(lambda: workspace, ApiToken(TOKEN, VARIABLES), limits, lambda: shown[-1]))
     headers = {"Authorization": f"Bearer {TOKEN}"}
     return httpx.Client(transport=InProcessTransport(app), base_url="https://segment.test", headers=headers)
 

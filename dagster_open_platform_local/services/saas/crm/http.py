@@ -41,8 +41,7 @@ def endpoint(token: ApiToken, unauthorized: Body, answer: Callable[[Request, byt
 
     @wraps(answer)
     async def found(request: Request) -> Response:
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token.is_in(given.strip()):
+        if not token.is_bearer(request.headers.get("authorization", "")):
             return JSONResponse(unauthorized, 401)
         try:
             return JSONResponse(answer(request, await request.body()))

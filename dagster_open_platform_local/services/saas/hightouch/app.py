@@ -109,8 +109,7 @@ class HightouchApi:
         return endpoint
 
     def _check(self, authorization: str) -> None:
-        scheme, _, given = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not self._token.is_in(given.strip()):
+        if not self._token.is_bearer(authorization):
             raise ApiError(401, "Invalid API key")
         seconds = self._window.take(self._clock())
         if seconds is not None:

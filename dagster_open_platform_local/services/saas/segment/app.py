@@ -7,7 +7,6 @@ the volume of events, `X-RateLimit-*` and `Retry-After`.
 Delivery Overview takes the id of a destination; a warehouse's stands for it here.
 """
 
-import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from dagster_open_platform_local.services.saas.segment.errors import (
 )
 from dagster_open_platform_local.services.saas.segment.parameters import Span, listed, page, required, span
 from dagster_open_platform_local.services.saas.segment.workspace import Json, Workspace, grouped
+from dagster_open_platform_local.services.saas.tokens import ApiToken
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 _MOST = {"HOUR": timedelta(days=14), "DAY": timedelta(days=30)}
@@ -59,7 +59,7 @@ class SegmentApi:
     def __init__(
         self,
         current: Callable[[], Workspace],
-        token: str,
+        token: ApiToken,
         limits: Limits | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -79,8 +79,7 @@ class SegmentApi:
         Raises:
             ApiError: 401 or 429.
         """
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not secrets.compare_digest(token.encode(), self._token.encode()):
+        if not self._token.is_bearer(request.headers.get("authorization", "")):
             raise unauthorized()
         window = self._volume_calls if request.url.path.endswith(_VOLUME_PATH) else self._calls
         wait = window.take(self._clock())

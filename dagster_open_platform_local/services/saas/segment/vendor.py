@@ -14,7 +14,7 @@ VARIABLES = TokenVariables(
 
 def _mounted(premises: Premises) -> Mounted:
     token = VARIABLES.of(premises.environ)
-    api = SegmentApi(lambda: workspace_of(read_clock(premises.company)), token.value)
+    api = SegmentApi(lambda: workspace_of(read_clock(premises.company)), token)
     return Mounted(segment_app(api), (SegmentDelivery(),))
 
 
