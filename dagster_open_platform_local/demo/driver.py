@@ -98,8 +98,10 @@ def _demo(context: DemoContext, state: LocalState, progress: Progress) -> Summar
     with progress.phase("Loading the definitions"):
         # Costs seconds, and fails as an asset's code may.
         from dagster_open_platform.definitions import build_definitions
+        from dagster_open_platform.utils import garbage_collector
 
         defs = build_definitions()
+        garbage_collector.keep_what_is_there()
         kinds = {spec.key: spec.kinds for spec in defs.resolve_all_asset_specs()}
     with quick_events(), dg.DagsterInstance.get() as instance:
         graph, outcome = materialize_all(defs, instance, context.as_of, progress)
