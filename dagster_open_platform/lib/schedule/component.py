@@ -5,12 +5,13 @@ anything; that needs the whole graph (``lib/definition_checks.py``).
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 import dagster as dg
 
 from dagster_open_platform.lib.executable.partitions import resolve_timezone
+from dagster_open_platform.lib.schedule.ticks import Ticks, Window
 from dagster_open_platform.lib.yaml_component import YamlComponent, invalid_value
 from dagster_open_platform.lib.yaml_errors import suggestion
 from dagster_open_platform.utils.environment_helpers import EnvironmentName, get_environment
@@ -42,30 +43,28 @@ def resolve_target(context: dg.ResolutionContext, target: str) -> str:
     return target
 
 
-def resolve_cron(context: dg.ResolutionContext, cron: str) -> str:
-    """A cron expression that Dagster accepts.
+def resolve_cron(context: dg.ResolutionContext, cron: str | list[str] | None) -> str | list[str] | None:
+    """A cron expression that Dagster accepts, or several; None stays None.
 
     Raises:
-        InvalidYaml: It does not.
+        InvalidYaml: It does not accept one, or the list is empty.
     """
-    cron = str(context.resolve_value(cron))
+    if isinstance(cron, list) and cron:
+        return [_cron(context, each, index) for index, each in enumerate(cron)]
+    return None if cron is None else _cron(context, cron)
+
+
+def _cron(context: dg.ResolutionContext, cron: Any, *place: int) -> str:
+    cron = context.resolve_value(cron)
     try:
-        dg.ScheduleDefinition(name="validation", job_name="validation", cron_schedule=cron)
+        dg.ScheduleDefinition(name="validation", job_name="validation", cron_schedule=str(cron))
     except dg.DagsterError:
         raise invalid_value(
             context,
             f"found {cron!r}; expected five fields (minute hour day month weekday), such as 0 6 * * *.",
+            *place,
         ) from None
-    return cron
-
-
-def resolve_optional_cron(context: dg.ResolutionContext, cron: str | None) -> str | None:
-    """A cron expression; None stays None.
-
-    Raises:
-        InvalidYaml: It is none.
-    """
-    return None if cron is None else resolve_cron(context, cron)
+    return str(cron)
 
 
 def resolve_environments(context: dg.ResolutionContext, names: Any) -> list[EnvironmentName]:
@@ -93,7 +92,7 @@ class ScheduleComponent(YamlComponent):
     The job exists everywhere and can be launched by hand; the schedule is registered only where it runs. Without `cron` there is only
     the job: for what automation keeps up, and people now and then want to run as a whole. Assets that can be materialized are, observable
     ones are observed (in Dagster they are selected by key only, not by group or kind), and their checks are made. Of time-partitioned
-    assets each tick takes the latest complete partition; of statically partitioned ones, all.
+    assets each tick takes what `partitions` says; of statically partitioned ones, all.
     """
 
     name: Annotated[
@@ -114,17 +113,35 @@ class ScheduleComponent(YamlComponent):
         ),
     ]
     cron: Annotated[
-        str | None,
+        str | Sequence[str] | None,
         dg.Resolver(
-            resolve_optional_cron,
-            model_field_type=str | None,
+            resolve_cron,
+            model_field_type=str | list[str] | None,
             inject_before_resolve=False,
             description=(
-                "When it runs: minute, hour, day of the month, month, weekday. Without it there is a job for hand, and no schedule."
+                "When it runs: minute, hour, day of the month, month, weekday; one such text or several. Without it there is a job for"
+                " hand, and no schedule."
             ),
-            examples=["0 6 * * *"],
+            examples=["0 6 * * *", ["0 4 1 * *", "0 4 16 * *"]],
         ),
     ] = None
+    partitions: Annotated[
+        Window,
+        dg.Resolver.default(
+            description=(
+                "Of time-partitioned assets, which partitions a tick takes: the latest complete one, or in one run all of its month up"
+                " to it, which on the first is the whole month before. Such a run is tagged platform/backfill."
+            ),
+            examples=["month"],
+        ),
+    ] = "latest"
+    skip_while_running: Annotated[
+        bool,
+        dg.Resolver.default(
+            description="Whether a tick launches nothing while a run of the job is under way.",
+            examples=[True],
+        ),
+    ] = False
     environments: Annotated[
         Sequence[EnvironmentName],
         dg.Resolver(
@@ -191,7 +208,7 @@ class ScheduleComponent(YamlComponent):
             job=job,
             cron_schedule=self.cron,
             execution_timezone=self.timezone,
-            execution_fn=lambda tick: _run_requests(tick, self.name),
+            execution_fn=Ticks(self.name, self.partitions, self.skip_while_running).requests,
             tags=self.tags,
             default_status=(
                 dg.DefaultScheduleStatus[self.default_status.upper()]
@@ -208,34 +225,11 @@ class ScheduleComponent(YamlComponent):
             raise self.invalid(["cron"], "expected `environments` beside it: where it runs.")
         if self.cron is None and self.environments:
             raise self.invalid(["environments"], "expected `cron` beside it: when it runs.")
-        if self.cron is None and self.default_status is not None:
-            raise self.invalid(
-                ["default_status"], "expected `cron` beside it: a job for hand is neither on nor off."
-            )
-
-
-def _run_requests(
-    tick: dg.ScheduleEvaluationContext, job_name: str
-) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """What a tick launches. The partitioning is known only now: a component does not see the assets it selects."""
-    repository = tick.repository_def
-    if repository is None:
-        raise dg.DagsterInvariantViolationError(
-            f"The schedule of {job_name} was evaluated without its code location."
-        )
-    partitions = repository.get_job(job_name).partitions_def
-    if partitions is None:
-        yield dg.RunRequest()
-        return
-    dynamic = isinstance(partitions, dg.DynamicPartitionsDefinition)
-    keys = partitions.get_partition_keys(
-        current_time=tick.scheduled_execution_time,
-        dynamic_partitions_store=tick.instance if dynamic else None,
-    )
-    if not keys:
-        yield dg.SkipReason("No partition is complete yet.")
-        return
-    latest_only = isinstance(partitions, dg.TimeWindowPartitionsDefinition)
-    for key in keys[-1:] if latest_only else keys:
-        # The key makes a tick that is evaluated again launch nothing twice.
-        yield dg.RunRequest(run_key=f"{tick.scheduled_execution_time.isoformat()} {key}", partition_key=key)
+        of_ticks = {
+            "default_status": self.default_status is not None,
+            "partitions": self.partitions != "latest",
+            "skip_while_running": self.skip_while_running,
+        }
+        for name, is_said in of_ticks.items():
+            if self.cron is None and is_said:
+                raise self.invalid([name], "expected `cron` beside it: a job for hand has no ticks.")

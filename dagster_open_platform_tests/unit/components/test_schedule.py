@@ -1,6 +1,7 @@
 """Where a ``ScheduleComponent`` is registered and what its ticks launch."""
 
 import datetime as dt
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +41,11 @@ def files(partitions: str = "null", environments: str = "local, prod", more: str
     return {"a/components/defs.yaml": yaml}
 
 
-def tick(defs: dg.Definitions, at: dt.datetime) -> Any:
+def tick(defs: dg.Definitions, at: dt.datetime, instance: dg.DagsterInstance | None = None) -> Any:
     repository = defs.get_repository_def()
-    with dg.DagsterInstance.ephemeral() as instance:
+    with nullcontext(instance) if instance else dg.DagsterInstance.ephemeral() as used:
         context = dg.build_schedule_context(
-            instance=instance, scheduled_execution_time=at, repository_def=repository
+            instance=used, scheduled_execution_time=at, repository_def=repository
         )
         return repository.get_schedule_def("nightly_schedule").evaluate_tick(context)
 
@@ -104,6 +105,70 @@ def test_a_tick_before_the_first_partition_is_skipped() -> None:
     with loaded(files(DAILY)) as defs:
         data = tick(defs, dt.datetime(2026, 6, 1, 0, 30, tzinfo=dt.UTC))
         assert (data.run_requests, data.skip_message) == ([], "No partition is complete yet.")
+
+
+@pytest.mark.parametrize(
+    ("at", "first", "last"),
+    [
+        # On the first the month before is complete; on the sixteenth fifteen days are; on the second one is.
+        (dt.datetime(2026, 8, 1, 4, tzinfo=dt.UTC), "2026-07-01", "2026-07-31"),
+        (dt.datetime(2026, 8, 16, 4, tzinfo=dt.UTC), "2026-08-01", "2026-08-15"),
+        (dt.datetime(2026, 8, 2, 4, tzinfo=dt.UTC), "2026-08-01", "2026-08-01"),
+        # The partitions begin in the middle of the month.
+        (dt.datetime(2026, 6, 16, 4, tzinfo=dt.UTC), "2026-06-08", "2026-06-15"),
+    ],
+)
+def test_a_tick_can_make_the_month_anew_in_one_run(at: dt.datetime, first: str, last: str) -> None:
+    with loaded(files("{type: daily, start_date: 2026-06-08}", more="partitions: month")) as defs:
+        (request,) = tick(defs, at).run_requests or []
+    assert request.partition_key is None
+    assert request.tags["dagster/asset_partition_range_start"] == first
+    assert request.tags["dagster/asset_partition_range_end"] == last
+    assert request.tags["platform/backfill"] == "month"
+
+
+def test_several_times_are_one_schedule() -> None:
+    yaml = files()["a/components/defs.yaml"].replace('"30 2 * * *"', '["0 4 1 * *", "0 4 16 * *"]')
+    with loaded({"a/components/defs.yaml": yaml}) as defs:
+        assert defs.resolve_schedule_def("nightly_schedule").cron_schedule == ["0 4 1 * *", "0 4 16 * *"]
+
+
+def test_one_wrong_time_of_several_is_told_by_its_place() -> None:
+    yaml = files()["a/components/defs.yaml"].replace('"30 2 * * *"', '["0 4 1 * *", monthly]')
+    with (
+        pytest.raises(InvalidYaml, match=r"attributes\.cron\.1: found 'monthly'"),
+        loaded({"a/components/defs.yaml": yaml}),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("field", ["partitions: month", "skip_while_running: true"])
+def test_what_ticks_do_needs_ticks(field: str) -> None:
+    yaml = files(more=field)["a/components/defs.yaml"]
+    for line in ('  cron: "30 2 * * *"\n', "  environments: [local, prod]\n"):
+        yaml = yaml.replace(line, "")
+    with pytest.raises(InvalidYaml, match="no ticks"), loaded({"a/components/defs.yaml": yaml}):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("status", "skipped"),
+    [
+        (dg.DagsterRunStatus.NOT_STARTED, True),
+        (dg.DagsterRunStatus.STARTED, True),
+        (dg.DagsterRunStatus.SUCCESS, False),
+        (dg.DagsterRunStatus.FAILURE, False),
+    ],
+)
+def test_a_tick_can_wait_for_the_run_before_it(
+    tmp_path: Path, status: dg.DagsterRunStatus, skipped: bool
+) -> None:
+    instance = dg.DagsterInstance.local_temp(str(tmp_path))
+    with loaded(files(more="skip_while_running: true")) as defs, instance:
+        run = instance.create_run_for_job(defs.resolve_job_def("nightly"), status=status)
+        data = tick(defs, AT, instance)
+    assert len(data.run_requests or []) == (0 if skipped else 1)
+    assert (run.run_id in (data.skip_message or "")) == skipped
 
 
 def test_a_tick_runs_every_static_partition() -> None:
