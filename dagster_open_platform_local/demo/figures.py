@@ -69,7 +69,7 @@ _FIGURES: Mapping[str, str] = {
     "Customers": """
         select format('{:,} organizations in {} regions with {:,} members, {:,} of them cancelled',
             count(*), count(distinct region), sum(member_count)::bigint, count(*) filter (where is_canceled))
-        from dwh_reporting.product.dim_organizations
+        from dwh_reporting.core.dim_organizations
         where not is_internal
     """,
     "Their last 7 days": """

@@ -2,10 +2,18 @@ with users as (
 
     select
         user_id,
-        email_address,
         is_active,
         created_at
     from {{ ref('stg_cloud_product__users') }}
+
+),
+
+persons as (
+
+    select
+        user_id,
+        email_address
+    from {{ ref('pii_cloud_product__users') }}
 
 ),
 
@@ -58,7 +66,7 @@ ranked as (
 
 select
     users.user_id,
-    users.email_address as email,  -- noqa: RF04
+    persons.email_address as email,  -- noqa: RF04
     users.is_active,
     users.created_at as signed_up_at,
     ranked.organization_id,
@@ -67,6 +75,8 @@ select
     cast(ranked.organization_count as bigint) as organization_count,
     ranked.is_guest
 from users
+inner join persons
+    on users.user_id = persons.user_id
 inner join ranked
     on
         users.user_id = ranked.user_id

@@ -6,6 +6,7 @@ What belongs here: the marts' meaning, written a second time without SQL. What d
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from hashlib import md5
 from statistics import median
 from typing import Any, TypeAlias
 
@@ -84,6 +85,39 @@ def organizations(tables: Tables) -> dict[Any, dict[str, Any]]:
             "monthly_commitment": None if canceled or commitment is None else float(commitment),
         }
     return found
+
+
+def runs(tables: Tables) -> dict[Any, dict[str, Any]]:
+    """``fct_runs`` by run."""
+    return {
+        run["run_id"]: {
+            "run_date": run["created_at"].astimezone(UTC).date(),
+            "organization_id": run["organization_id"],
+            "deployment_id": run["deployment_id"],
+            "status": run["status"],
+            "is_finished": run["status"] in ENDED,
+            "duration_seconds": None if run["end_time"] is None else seconds(run),
+            "compute_cost_usd": None if run["compute_cost"] is None else float(run["compute_cost"]),
+        }
+        for run in tables["runs"]
+    }
+
+
+def users(tables: Tables) -> dict[Any, dict[str, Any]]:
+    """``dim_users`` by user."""
+    memberships = by(tables["users_organizations"], "user_id")
+    days = by(tables["user_events_counts"], "user_id")
+    return {
+        user["id"]: {
+            "email_hash": md5(user["email"].strip().lower().encode()).hexdigest(),
+            "is_active": user["is_active"],
+            "organization_count": len(memberships[user["id"]]),
+            "first_active_date": min((row["day"] for row in days[user["id"]]), default=None),
+            "last_active_date": max((row["day"] for row in days[user["id"]]), default=None),
+            "event_count": sum(row["count"] for row in days[user["id"]]),
+        }
+        for user in tables["users"]
+    }
 
 
 def usage(tables: Tables) -> dict[tuple[date, Any], dict[str, Any]]:

@@ -26,7 +26,14 @@ SCHEMAS: Mapping[str, str] = {
 """Database of the product to schema of the warehouse."""
 
 LOADED_AT = pa.field("_sling_loaded_at", pa.timestamp("us", tz="UTC"))
-MARTS = ("dim_organizations", "customer_arr", "organization_usage_daily", "deployment_run_summary")
+MARTS = (
+    "core.dim_organizations",
+    "core.dim_users",
+    "core.fct_runs",
+    "product.customer_arr",
+    "product.organization_usage_daily",
+    "product.deployment_run_summary",
+)
 
 
 def replicated(table: pa.Table, loaded_at: datetime) -> pa.Table:
@@ -88,6 +95,6 @@ class ProductWarehouse:
             connection.close()
 
     def mart(self, name: str) -> list[dict[str, Any]]:
-        """The rows of a mart, as dictionaries, in the order of all their columns."""
+        """The rows of ``schema.name``, as dictionaries, in the order of all their columns."""
         with duckdb.connect(str(self.directory / "dwh_reporting.duckdb"), read_only=True) as connection:
-            return connection.execute(f"from product.{name} order by all").to_arrow_table().to_pylist()
+            return connection.execute(f"from {name} order by all").to_arrow_table().to_pylist()

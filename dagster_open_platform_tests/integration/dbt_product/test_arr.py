@@ -83,7 +83,7 @@ def grouped(customers: Rows, by: Sequence[str]) -> dict[tuple[Any, ...], Values]
 
 
 def test_the_mart(built: ProductWarehouse, customers: Rows) -> None:
-    rows = {row["organization_id"]: row for row in built.mart("customer_arr")}
+    rows = {row["organization_id"]: row for row in built.mart("product.customer_arr")}
     assert rows.keys() == {row["organization_id"] for row in customers}
     for row in customers:
         for name in ("currency", "customer_since_date", "contract_start_date", "is_first_term"):

@@ -54,8 +54,8 @@ RAW_FAULTS = {
     ),
 }
 MART_FAULTS = {
-    "update product.dim_organizations set member_count = member_count + 1000": "members_are_the_memberships",
-    "update product.dim_organizations set canceled_at = null": (
+    "update core.dim_organizations set member_count = member_count + 1000": "members_are_the_memberships",
+    "update core.dim_organizations set canceled_at = null": (
         "dim_organizations_have_a_time_of_cancelling_if_they_cancelled"
     ),
     "update product.deployment_run_summary set total_run_count = 0": (

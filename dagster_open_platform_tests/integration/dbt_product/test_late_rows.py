@@ -35,7 +35,7 @@ def day(number: int) -> date:
 
 
 def usage(warehouse: ProductWarehouse) -> dict[tuple[date, Any], dict[str, Any]]:
-    rows = warehouse.mart("organization_usage_daily")
+    rows = warehouse.mart("product.organization_usage_daily")
     return {(row.pop("usage_date"), row.pop("organization_id")): row for row in rows}
 
 

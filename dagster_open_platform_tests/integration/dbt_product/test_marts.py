@@ -23,7 +23,7 @@ def chosen(row: Mapping[str, Any], columns: Mapping[str, Any]) -> dict[str, Any]
 
 def test_organizations(built: ProductWarehouse, tables: Tables) -> None:
     wanted = expected.organizations(tables)
-    rows = built.mart("dim_organizations")
+    rows = built.mart("core.dim_organizations")
     some = next(iter(wanted.values()))
     assert {row["organization_id"]: chosen(row, some) for row in rows} == wanted
     assert len(rows) == len(wanted)
@@ -44,9 +44,29 @@ def test_the_company_has_organizations_of_every_kind(tables: Tables) -> None:
     assert any(row["monthly_commitment"] for row in found)
 
 
+def test_users(built: ProductWarehouse, tables: Tables) -> None:
+    wanted = expected.users(tables)
+    rows = built.mart("core.dim_users")
+    some = next(iter(wanted.values()))
+    assert {row["user_id"]: chosen(row, some) for row in rows} == wanted
+    assert len(rows) == len(wanted)
+    assert {row["is_active"] for row in rows} == {True, False}
+    assert any(row["organization_count"] > 1 for row in rows)
+    assert any(row["last_active_date"] is None for row in rows)
+
+
+def test_runs(built: ProductWarehouse, tables: Tables) -> None:
+    wanted = expected.runs(tables)
+    rows = built.mart("core.fct_runs")
+    some = next(iter(wanted.values()))
+    assert {row["run_id"]: chosen(row, some) for row in rows} == wanted
+    assert len(rows) == len(wanted)
+    assert {row["status"] for row in rows} >= {"SUCCESS", "FAILURE", "CANCELED"}
+
+
 def test_usage(built: ProductWarehouse, tables: Tables) -> None:
     wanted = expected.usage(tables)
-    rows = built.mart("organization_usage_daily")
+    rows = built.mart("product.organization_usage_daily")
     some = next(iter(wanted.values()))
     assert {(row["usage_date"], row["organization_id"]): chosen(row, some) for row in rows} == wanted
     assert len(rows) == len(wanted)
@@ -54,7 +74,7 @@ def test_usage(built: ProductWarehouse, tables: Tables) -> None:
 
 def test_deployments(built: ProductWarehouse, tables: Tables) -> None:
     wanted = expected.deployments(tables)
-    rows = built.mart("deployment_run_summary")
+    rows = built.mart("product.deployment_run_summary")
     some = next(iter(wanted.values()))
     found = {row["deployment_id"]: chosen(row, some) for row in rows}
     for row in found.values():
@@ -66,7 +86,7 @@ def test_deployments(built: ProductWarehouse, tables: Tables) -> None:
 
 
 def test_runs_of_both_shards_and_deployments_of_all_are_in_it(built: ProductWarehouse) -> None:
-    deployments = built.mart("deployment_run_summary")
+    deployments = built.mart("product.deployment_run_summary")
     assert {row["shard"] for row in deployments} == {"main", "shard1", "xregion"}
     assert {row["shard"] for row in deployments if row["total_run_count"]} == {"main", "shard1"}
 

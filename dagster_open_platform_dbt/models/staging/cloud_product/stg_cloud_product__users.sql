@@ -1,8 +1,9 @@
+-- Names and addresses are in pii_cloud_product__users.
 with source as (
 
     {{ union_shards('directory', 'users', [
-        'id', 'public_id', 'email', 'first_name', 'last_name', 'display_name', 'github_login', 'is_active',
-        'email_verified_at', 'mfa_enrolled_at', 'created_at', 'updated_at', 'deactivated_at', '_sling_loaded_at'
+        'id', 'public_id', 'email', 'github_login', 'is_active', 'email_verified_at', 'mfa_enrolled_at', 'created_at',
+        'updated_at', 'deactivated_at', '_sling_loaded_at'
     ]) }}
 
 ),
@@ -22,9 +23,9 @@ select
     id as user_id,
     public_id as user_public_id,
     shard as directory_shard,
-    lower(trim(email)) as email_address,
-    coalesce(nullif(trim(display_name), ''), first_name || ' ' || last_name) as full_name,
-    nullif(trim(github_login), '') as github_login,
+    {{ text_hash('lower(trim(email))') }} as email_hash,
+    nullif(split_part(lower(trim(email)), '@', 2), '') as email_domain,
+    nullif(trim(github_login), '') is not null as is_github_linked,
     is_active,
     email_verified_at,
     {{ utc_timestamp('mfa_enrolled_at') }} as mfa_enrolled_at,
