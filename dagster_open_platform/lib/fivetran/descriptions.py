@@ -3,14 +3,10 @@
 What belongs here: reading them. What does not: whether every table has one; that is a matter of the instance.
 """
 
-from functools import partial
 from pathlib import Path
 
-import yaml
-
+from dagster_open_platform.lib.table_files import read_table_file
 from dagster_open_platform.lib.yaml_errors import InvalidYaml
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # a tenth of the time, where libyaml is there
 
 
 def read_descriptions(folder: Path) -> dict[str, dict[str, str]]:
@@ -26,17 +22,10 @@ def read_descriptions(folder: Path) -> dict[str, dict[str, str]]:
 
 
 def _read(path: Path) -> dict[str, str]:
-    wrong = partial("{}:{}: {}".format, path)
-    try:
-        found = yaml.load(path.read_bytes(), Loader=_LOADER)  # noqa: S506 - both are safe loaders
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise InvalidYaml(wrong(line, f"not YAML: {error.problem}")) from None
-    if not isinstance(found, dict):
-        raise InvalidYaml(wrong(1, "expected a line for each table, such as `account: One row per account.`"))
+    found = read_table_file(path, "a line for each table, such as `account: One row per account.`")
     for number, (table, text) in enumerate(found.items(), 1):
         if not isinstance(table, str) or not isinstance(text, str):
             raise InvalidYaml(
-                wrong(1, f"entry {number}: found {table!r}: {text!r}; expected a table and a text.")
+                f"{path}:1: entry {number}: found {table!r}: {text!r}; expected a table and a text."
             )
     return found

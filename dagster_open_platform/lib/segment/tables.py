@@ -1,22 +1,18 @@
 """What a row of each table is and which columns it has, from a file beside the component's instance.
 
-What belongs here: reading that file, and the columns that all tables have. What does not: which tables an instance has (`component.py`).
+What belongs here: what an entry of it says, and the columns that all tables have. What does not: which tables an instance has (`component.py`).
 Source of the shared columns: https://segment.com/docs/connections/storage/warehouses/schema/.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any
 
-import yaml
-
-from dagster_open_platform.lib.columns import Column, ColumnType
+from dagster_open_platform.lib.columns import Column
 from dagster_open_platform.lib.segment.names import USERS
+from dagster_open_platform.lib.table_files import columns_of, read_table_file
 from dagster_open_platform.lib.yaml_errors import InvalidYaml
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # a tenth of the time, where libyaml is there
 
 IDENTITY = (
     Column("id", "string", "Segment's id of the call; a call that is delivered twice has it twice."),
@@ -70,44 +66,20 @@ def read_tables(path: Path) -> dict[str, Described]:
     """By table.
 
     Args:
-        path: A YAML file: by table `description`, `kind` (default `track`), and `columns` of its own, each a text, or `{type, description}`.
+        path: A YAML file: by table `description`, `kind` (default `track`), and `columns` of its own (`lib/table_files.py`).
 
     Raises:
         InvalidYaml: The file is missing, or is something else.
     """
-    try:
-        found = yaml.load(path.read_bytes(), Loader=_LOADER)  # noqa: S506 - both are safe loaders
-    except OSError as error:
-        raise InvalidYaml(f"{path}:1: there is no such file ({type(error).__name__}).") from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise InvalidYaml(f"{path}:{line}: not YAML: {error.problem}") from None
-    wrong = partial("{}:1: {}: {}".format, path)
-    if not isinstance(found, dict):
-        raise InvalidYaml(wrong("tables", "expected an entry for each table."))
-    return {str(table): _described(str(table), node, wrong) for table, node in found.items()}
+    found = read_table_file(path, "an entry for each table")
+    return {str(table): _described(path, str(table), node) for table, node in found.items()}
 
 
-def _described(table: str, node: Any, wrong: Any) -> Described:
+def _described(path: Path, table: str, node: Any) -> Described:
     if not isinstance(node, Mapping) or not isinstance(node.get("description"), str):
-        raise InvalidYaml(wrong(table, "expected a description, and columns if there are any."))
-    own = node.get("columns") or {}
-    if not isinstance(own, Mapping):
-        raise InvalidYaml(wrong(table, "columns: expected a text for each column, or type and description."))
-    columns = [_column(table, str(name), told, wrong) for name, told in own.items()]
-    return Described(node["description"], tuple(_all(table, node.get("kind", "track"), columns)))
-
-
-def _column(table: str, name: str, told: Any, wrong: Any) -> Column:
-    kind, description = "string", told
-    if isinstance(told, Mapping):
-        kind, description = told.get("type", "string"), told.get("description")
-    if kind not in get_args(ColumnType) or not isinstance(description, str):
-        types = ", ".join(get_args(ColumnType))
-        raise InvalidYaml(
-            wrong(f"{table}.{name}", f"expected a text, or a type ({types}) and a description.")
-        )
-    return Column(name, cast(ColumnType, kind), description, nullable=True)
+        raise InvalidYaml(f"{path}:1: {table}: expected a description, and columns if there are any.")
+    own = list(columns_of(path, table, node.get("columns") or {}))
+    return Described(node["description"], tuple(_all(table, node.get("kind", "track"), own)))
 
 
 def _all(table: str, kind: str, own: Sequence[Column]) -> list[Column]:

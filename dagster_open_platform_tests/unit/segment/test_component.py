@@ -38,7 +38,7 @@ tracks: {description: One row per event.}
 feedback_submitted:
   description: One row per answer.
   columns:
-    rating: {type: integer, description: Stars.}
+    rating: [integer, Stars.]
 """
 PAGES = dg.AssetKey(["segment", "docs", "calls", "pages"])
 FEEDBACK = dg.AssetKey(["segment", "docs", "feedback", "feedback_submitted"])
@@ -191,7 +191,7 @@ def test_staging_runs_when_events_arrive_however_late_they_are(tmp_path: Path) -
             "  checks_schedule: daily\n  environments",
             r"defs.yaml:14: attributes.checks_schedule",
         ),
-        ("docs:\n", "doc:\n", r"tables/doc.yaml:1: there is no such file"),
+        ("docs:\n", "doc:\n", r"tables/doc.yaml:1: the file cannot be read: No such file"),
         ("kinds:", "kind:", r"unknown field 'kind'. Did you mean 'kinds'"),
     ],
 )
@@ -207,7 +207,7 @@ def test_wrong_yaml_is_refused_with_its_line(old: str, new: str, told: str) -> N
         "[]",
         "pages: 7",
         "pages: {columns: {}}",
-        "pages: {description: x, columns: {a: {type: colour, description: y}}}",
+        "pages: {description: x, columns: {a: [colour, y]}}",
         "a: [",
     ],
 )
