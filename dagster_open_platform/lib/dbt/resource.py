@@ -4,7 +4,7 @@ What belongs here: how dbt is called, whatever it is called for. What does not: 
 """
 
 import importlib.metadata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -13,14 +13,23 @@ from packaging.version import Version
 
 from dagster_open_platform.lib.dbt.executable import dbt_executable
 from dagster_open_platform.lib.dbt.targets import engine_of
+from dagster_open_platform.lib.dbt.variables import DEFAULT_REGION, region_variables
 from dagster_open_platform_dbt import PROJECT_DIR
 
 
 class PlatformDbtResource(DbtCliResource):
-    """dagster-dbt's resource, without what it does before every call and nobody here needs.
+    """dagster-dbt's resource for a region, without what it does before every call and nobody here needs.
 
     Both overrides save time and nothing else: should a later dagster-dbt no longer ask, calls are slower and still right.
     """
+
+    region: str = DEFAULT_REGION
+    """Whose data the project is about: `us` or `eu`."""
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The dbt variables that every call of a build is given."""
+        return region_variables(self.region)
 
     @cached_property
     def _cli_version(self) -> Version:
@@ -34,8 +43,12 @@ class PlatformDbtResource(DbtCliResource):
         return None
 
 
-def dbt_resource(target: str) -> DbtCliResource:
+def dbt_resource(target: str, region: str = DEFAULT_REGION) -> DbtCliResource:
     """Return the resource for a target of ``profiles.yml``. Runs nothing.
+
+    Args:
+        target: Of ``profiles.yml``.
+        region: Whose data the project is about: ``us`` or ``eu``.
 
     Raises:
         UnknownTarget: There is no such target.
@@ -46,6 +59,7 @@ def dbt_resource(target: str) -> DbtCliResource:
         project_dir=str(PROJECT_DIR),
         profiles_dir=str(PROJECT_DIR),
         target=target,
+        region=region,
         dbt_executable=dbt_executable(),
         # The debug log would be deleted with the run's scratch directory, and costs a tenth of a small build.
         global_config_flags=["--log-level-file", "none"],

@@ -19,6 +19,17 @@ ENGINES: Mapping[str, Engine] = {
 }
 """Target to engine."""
 
+BACKFILL_WAREHOUSES: Mapping[str, str | None] = {
+    # No warehouses on a laptop, and one is enough for a pull request or a developer.
+    "local": None,
+    "prod": "DAGSTER_PLATFORM_BACKFILL",
+    "branch_deployment": None,
+    "dev": None,
+    "personal": None,
+    "ci": None,
+}
+"""Target to the Snowflake warehouse that builds models in a backfill; None: the target's own."""
+
 LOGICAL_TARGETS = ("local", "prod")
 """The targets whose physical names are the logical ones; only these make a manifest that holds everywhere."""
 
