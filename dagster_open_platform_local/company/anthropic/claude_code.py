@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from dagster_open_platform_local.company.anthropic.calendar import business, days_of
-from dagster_open_platform_local.company.anthropic.organization import Organization, organization
+from dagster_open_platform_local.company.anthropic.organization import CI_KEY, Organization, organization
 from dagster_open_platform_local.company.anthropic.prices import HAIKU, OPUS, SONNET_5, SONNET_46
 from dagster_open_platform_local.company.hashing import Draws
 from dagster_open_platform_local.company.moments import DAY_SECONDS, NEVER, unix_seconds
@@ -24,7 +24,6 @@ from dagster_open_platform_local.company.settings import CompanySettings
 CODE_MODELS = (SONNET_46, SONNET_5, OPUS, HAIKU)
 TERMINALS = ("vscode", "iTerm.app", "tmux", "Apple_Terminal", "non-interactive")
 TOOLS = ("edit_tool", "multi_edit_tool", "write_tool", "notebook_edit_tool")
-CI_KEY = "claude-code-ci"
 _HOUR = 3600
 _NEW_MODEL_DAYS = 36
 """Days after the first on which people go over to the model that is new then."""

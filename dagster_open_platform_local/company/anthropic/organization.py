@@ -113,13 +113,15 @@ class _ServiceKey:
     archived: int | None = None
 
 
+CI_KEY = "claude-code-ci"
+"""With which continuous integration uses Claude Code."""
 SERVICE_KEYS = (
     _ServiceKey("support-assistant", SUPPORT, 0),
     _ServiceKey("docs-search", DOCS, 0, disabled=92, archived=119),
     _ServiceKey("docs-search-2", DOCS, 88),
     _ServiceKey("code-review", REVIEW, 4),
     _ServiceKey("feedback-classifier", None, 9),
-    _ServiceKey("claude-code-ci", CLAUDE_CODE, 12),
+    _ServiceKey(CI_KEY, CLAUDE_CODE, 12),
     _ServiceKey("prototype", None, 1, disabled=40),
 )
 """With the days after the organization was made on which they came and went."""

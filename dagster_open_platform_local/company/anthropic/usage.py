@@ -13,8 +13,9 @@ import numpy as np
 import pyarrow as pa
 
 from dagster_open_platform_local.company.anthropic.calendar import HOUR_WEIGHTS, business, days_of
-from dagster_open_platform_local.company.anthropic.claude_code import CI_KEY, code_hours
+from dagster_open_platform_local.company.anthropic.claude_code import code_hours
 from dagster_open_platform_local.company.anthropic.organization import (
+    CI_KEY,
     CLAUDE_CODE,
     Organization,
     organization,

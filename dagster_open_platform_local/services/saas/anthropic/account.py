@@ -13,7 +13,6 @@ from typing import Any
 import pyarrow as pa
 
 from dagster_open_platform_local.company.anthropic.claude_code import (
-    CI_KEY,
     TERMINALS,
     TOOLS,
     CodeDays,
@@ -21,6 +20,7 @@ from dagster_open_platform_local.company.anthropic.claude_code import (
 )
 from dagster_open_platform_local.company.anthropic.costs import CostItem, cost_items
 from dagster_open_platform_local.company.anthropic.organization import (
+    CI_KEY,
     WORKSPACES,
     Organization,
     organization,
