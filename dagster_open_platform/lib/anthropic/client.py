@@ -58,11 +58,28 @@ class AnthropicClient:
         """Everybody (see the protocol)."""
         return self._list("users")
 
+    def statistics(self) -> Mapping[str, int]:
+        """What it took (see the protocol)."""
+        return {"requests": self.http.statistics.requests, "retries": self.http.statistics.retries}
+
     def _report(self, path: str, params: Params) -> Sequence[Node]:
         return [node for page in self._pages(path, params) for node in page]
 
-    def _pages(self, path: str, params: Params) -> Iterator[Sequence[Node]]:
-        """The pages of a report, each of which names the next one by a token."""
+    def _list(self, path: str) -> Sequence[Node]:
+        pages = self._pages(path, {"limit": RECORDS}, told_as="last_id", asked_as="after_id")
+        return [node for page in pages for node in page]
+
+    def _pages(
+        self, path: str, params: Params, told_as: str = "next_page", asked_as: str = "page"
+    ) -> Iterator[Sequence[Node]]:
+        """All pages: a report names its next one by a token, a list's follows the last id.
+
+        Args:
+            path: Below the organization.
+            params: Of every call.
+            told_as: The field that says where the next page begins.
+            asked_as: The parameter that asks for it.
+        """
         page: Mapping[str, str] = {}
         seen: set[str] = set()
         while True:
@@ -70,19 +87,7 @@ class AnthropicClient:
             yield body["data"]
             if not _has_more(body, path):
                 return
-            page = {"page": _moved_on(body.get("next_page"), seen, path)}
-
-    def _list(self, path: str) -> Sequence[Node]:
-        """All pages of a list, whose next one follows the last id."""
-        found: list[Node] = []
-        page: Mapping[str, str] = {}
-        seen: set[str] = set()
-        while True:
-            body = self._body(path, {"limit": RECORDS, **page})
-            found += body["data"]
-            if not _has_more(body, path):
-                return found
-            page = {"after_id": _moved_on(body.get("last_id"), seen, path)}
+            page = {asked_as: _moved_on(body.get(told_as), seen, path)}
 
     def _body(self, path: str, params: Params) -> Mapping[str, Any]:
         return self.http.request("GET", f"{_ROOT}/{path}", params=params, judge=self._judge).body

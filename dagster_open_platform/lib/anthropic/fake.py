@@ -49,6 +49,10 @@ class FakeAnthropic:
         """Everybody (see the protocol)."""
         return list(self.listed_users)
 
+    def statistics(self) -> Mapping[str, int]:
+        """Nothing: nobody was called."""
+        return {}
+
 
 def _within(buckets: Sequence[Node], start: dt.date, end: dt.date) -> list[Node]:
     return [

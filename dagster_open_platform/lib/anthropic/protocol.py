@@ -44,3 +44,7 @@ class AdminApi(Protocol):
     def users(self) -> Sequence[Node]:
         """Everybody who is in the organization."""
         ...
+
+    def statistics(self) -> Mapping[str, int]:
+        """What it took to answer so far, for metadata; empty if it took nothing."""
+        ...

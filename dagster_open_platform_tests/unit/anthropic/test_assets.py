@@ -100,6 +100,8 @@ def test_each_day_is_told_its_own_rows(loaded: ClaudePlatform) -> None:
     told = materialization(result, "usage", FIRST)
     assert told["dagster/table_name"] == "purina.claude.usage"
     assert told["dagster/partition_row_count"] == counted.total()
+    # A page has a week of hours.
+    assert (told["requests"], told["retries"]) == (2, 0)
 
 
 @pytest.mark.parametrize(

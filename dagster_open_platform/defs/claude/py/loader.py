@@ -106,7 +106,7 @@ def load(
         window = context.partition_time_window
         start, end = window.start.date(), window.end.date()
         with anthropic.connect() as api:
-            fetched, told = source.fetch(api, start, end), _statistics(api)
+            fetched, told = source.fetch(api, start, end), api.statistics()
         with warehouse.connect() as connection:
             result = _land_report(connection, table_of(warehouse, source.name), fetched, start, end)
             for day, rows in result.rows.items():
@@ -116,7 +116,7 @@ def load(
             check_results=[result.check],
         )
     with anthropic.connect() as api:
-        fetched, told = source.fetch(api), _statistics(api)
+        fetched, told = source.fetch(api), api.statistics()
     with warehouse.connect() as connection:
         metadata = _land_listing(
             connection, table_of(warehouse, source.name), source.name, fetched, anthropic.now()
@@ -189,12 +189,6 @@ def _common(warehouse: WarehouseResource, source: Report | Listing, fetched: pa.
         "rows_fetched": fetched.num_rows,
         "preview": markdown_table(fetched.slice(max(0, fetched.num_rows - _PREVIEW_ROWS))),
     }
-
-
-def _statistics(api: AdminApi) -> dict[str, Any]:
-    """What the client tells of its calls; what stands for it in memory makes none."""
-    http = getattr(api, "http", None)
-    return {} if http is None else {"requests": http.statistics.requests, "retries": http.statistics.retries}
 
 
 def days_between(start: dt.date, end: dt.date) -> Iterator[dt.date]:
