@@ -8,14 +8,15 @@
     union_shards(group, table, columns)   a query: the columns of the table from every shard that holds the group, and shard
 
     group: what the shard must hold: directory (organizations and who belongs to them), access (who may do what; only in
-    the first database), deployments, runs (runs and their events). table: name of the table in the sources.
+    the first database), deployments, setup (what is set up in deployments: code locations, jobs, alerts), runs (runs and
+    their events). table: name of the table in the sources.
     columns: the columns to read, in the sources' names. They are listed because shards change one after another: a column
     that one shard has already and another has not yet must not shift the rows of the union.
 #}
 {% macro cloud_product_shards() -%}
     {{ return([
-        {'shard': 'main', 'source': 'cloud_product', 'holds': ['directory', 'access', 'deployments', 'runs']},
-        {'shard': 'shard1', 'source': 'cloud_product_shard1', 'holds': ['deployments', 'runs']},
+        {'shard': 'main', 'source': 'cloud_product', 'holds': ['directory', 'access', 'deployments', 'setup', 'runs']},
+        {'shard': 'shard1', 'source': 'cloud_product_shard1', 'holds': ['deployments', 'setup', 'runs']},
         {'shard': 'xregion', 'source': 'cloud_product_xregion', 'holds': ['directory', 'deployments']},
     ]) }}
 {%- endmacro %}
