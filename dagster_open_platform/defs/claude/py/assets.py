@@ -10,13 +10,12 @@ from dagster_open_platform.lib.anthropic.columns import TABLES
 from dagster_open_platform.lib.anthropic.resource import AnthropicResource
 from dagster_open_platform.lib.automation import ingest_on_cron
 from dagster_open_platform.lib.columns import table_schema
+from dagster_open_platform.lib.outcomes import RETRIES
 from dagster_open_platform.lib.warehouse import WarehouseResource
 
 DAYS = dg.DailyPartitionsDefinition(start_date="2026-06-01")
 AFTER_MIDNIGHT = "30 4 * * *"
 """UTC: by then the costs of the day before are complete."""
-# An outage that outlasts the client's own retries.
-RETRIES = dg.RetryPolicy(max_retries=2, delay=60, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 DESCRIPTIONS = {
     "usage": (
         "Tokens and web searches by the hour, workspace, API key, model, service tier and context window. A row for each"

@@ -20,6 +20,7 @@ from dagster_open_platform.lib.github.ingest import (
 )
 from dagster_open_platform.lib.github.resource import GitHubResource
 from dagster_open_platform.lib.github.windows import window_of_days
+from dagster_open_platform.lib.outcomes import RETRIES
 from dagster_open_platform.lib.warehouse import WarehouseResource
 
 REPOSITORIES = (
@@ -40,8 +41,6 @@ CHECKS = {
     ROWS_LANDED: "Every row that was fetched is in the table.",
     WINDOW_NOT_EMPTY: "The fetch found something. A quiet day is worth a look, a quiet week is a broken fetch.",
 }
-# An outage that outlasts the client's own retries.
-RETRIES = dg.RetryPolicy(max_retries=2, delay=60, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 
 
 def key_of(table: str) -> dg.AssetKey:
