@@ -43,28 +43,48 @@ def resolve_target(context: dg.ResolutionContext, target: str) -> str:
     return target
 
 
-def resolve_cron(context: dg.ResolutionContext, cron: str | list[str] | None) -> str | list[str] | None:
-    """A cron expression that Dagster accepts, or several; None stays None.
+def resolve_cron(context: dg.ResolutionContext, cron: str) -> str:
+    """A cron expression that Dagster accepts.
 
     Raises:
-        InvalidYaml: It does not accept one, or the list is empty.
+        InvalidYaml: It does not.
     """
-    if isinstance(cron, list) and cron:
-        return [_cron(context, each, index) for index, each in enumerate(cron)]
+    return _cron(context, cron)
+
+
+def resolve_optional_cron(context: dg.ResolutionContext, cron: str | None) -> str | None:
+    """A cron expression; None stays None.
+
+    Raises:
+        InvalidYaml: It is none.
+    """
     return None if cron is None else _cron(context, cron)
 
 
+def resolve_optional_crons(
+    context: dg.ResolutionContext, crons: str | Sequence[str] | None
+) -> str | Sequence[str] | None:
+    """A cron expression or several; None stays None.
+
+    Raises:
+        InvalidYaml: One is none, or the list is empty.
+    """
+    if isinstance(crons, str) or not crons:
+        return None if crons is None else _cron(context, crons)
+    return [_cron(context, cron, index) for index, cron in enumerate(crons)]
+
+
 def _cron(context: dg.ResolutionContext, cron: Any, *place: int) -> str:
-    cron = context.resolve_value(cron)
+    cron = str(context.resolve_value(cron))
     try:
-        dg.ScheduleDefinition(name="validation", job_name="validation", cron_schedule=str(cron))
+        dg.ScheduleDefinition(name="validation", job_name="validation", cron_schedule=cron)
     except dg.DagsterError:
         raise invalid_value(
             context,
             f"found {cron!r}; expected five fields (minute hour day month weekday), such as 0 6 * * *.",
             *place,
         ) from None
-    return str(cron)
+    return cron
 
 
 def resolve_environments(context: dg.ResolutionContext, names: Any) -> list[EnvironmentName]:
@@ -115,7 +135,7 @@ class ScheduleComponent(YamlComponent):
     cron: Annotated[
         str | Sequence[str] | None,
         dg.Resolver(
-            resolve_cron,
+            resolve_optional_crons,
             model_field_type=str | list[str] | None,
             inject_before_resolve=False,
             description=(
