@@ -15,7 +15,7 @@ select
     context_page_path as page_path,
     is_helpful,
     rating,
-    nullif(trim(comment), '') as feedback_comment,
+    nullif(trim(comment), '') is not null as has_comment,
     happened_at as submitted_at,
     cast(happened_at as date) as submitted_date,
     received_at

@@ -3,7 +3,8 @@ with calls as (
     {{ segment_calls(
         'pages',
         [
-            'path', 'context_user_agent', 'context_campaign_name', 'context_campaign_source', 'context_campaign_medium'
+            'path', 'title', 'context_user_agent',
+            'context_campaign_name', 'context_campaign_source', 'context_campaign_medium'
         ],
         ['website', 'product', 'docs', 'university']
     ) }}
@@ -16,6 +17,7 @@ select
     anonymous_id,
     user_id,
     path as page_path,
+    title as page_title,
     context_campaign_name as campaign_tag,
     context_campaign_source as campaign_source,
     context_campaign_medium as campaign_medium,

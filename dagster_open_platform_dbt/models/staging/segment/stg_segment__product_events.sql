@@ -1,17 +1,18 @@
-with calls as (
+with tracks as (
 
-    {{ segment_calls('tracks', ['event', 'event_text', 'context_page_path'], ['product']) }}
+    select * from {{ ref('stg_segment__tracks') }}
 
 )
 
 select
-    id as event_id,
+    event_id,
     anonymous_id,
     user_id,
-    event as event_name,
-    event_text as event_title,
-    context_page_path as page_path,
-    happened_at as occurred_at,
-    cast(happened_at as date) as occurred_date,
+    event_name,
+    event_title,
+    page_path,
+    occurred_at,
+    occurred_date,
     received_at
-from calls
+from tracks
+where source_slug = 'product'
