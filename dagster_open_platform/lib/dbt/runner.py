@@ -17,6 +17,7 @@ from pydantic import Field
 
 from dagster_open_platform.lib.dbt.diagnosis import diagnose, node_results
 from dagster_open_platform.lib.dbt.evidence import DbtEvent, Evidence, open_if_possible
+from dagster_open_platform.lib.dbt.parse_cache import parsing_kept
 from dagster_open_platform.lib.dbt.selection import foreign_tests
 from dagster_open_platform.lib.dbt.targets import engine_of
 from dagster_open_platform.lib.warehouse.capabilities import CAPABILITIES, Capability
@@ -54,10 +55,14 @@ def build(
     Raises:
         PermanentFailure, RetryableFailure: dbt did not succeed, after everything that did has been yielded.
     """
-    with tempfile.TemporaryDirectory(prefix="dbt-") as scratch:
+    arguments = _arguments(context, config, manifest)
+    with (
+        tempfile.TemporaryDirectory(prefix="dbt-") as scratch,
+        parsing_kept(Path(scratch), has_variables="--vars" in arguments),
+    ):
         target_path = Path(scratch)
         invocation = dbt.cli(
-            _arguments(context, config, manifest),
+            arguments,
             context=context,
             target_path=target_path,
             raise_on_error=False,
