@@ -19,6 +19,13 @@ def run(target_path: Path, parsed: str, *, has_variables: bool = False) -> str |
     return found
 
 
+def run_interrupted(target_path: Path) -> None:
+    target_path.mkdir()
+    with parsing_kept(target_path, has_variables=False):
+        (target_path / PARTIAL_PARSE).write_text("half")
+        raise InterruptedError
+
+
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv(DIRECTORY_VARIABLE, str(tmp_path / "kept"))
@@ -41,10 +48,8 @@ def test_a_run_with_variables_takes_and_leaves_nothing(kept: Path, tmp_path: Pat
 
 def test_a_run_that_ended_early_leaves_what_there_was(kept: Path, tmp_path: Path) -> None:
     run(tmp_path / "a", "first")
-    (tmp_path / "b").mkdir()
-    with pytest.raises(InterruptedError), parsing_kept(tmp_path / "b", has_variables=False):
-        (tmp_path / "b" / PARTIAL_PARSE).write_text("half")
-        raise InterruptedError
+    with pytest.raises(InterruptedError):
+        run_interrupted(tmp_path / "b")
     assert (kept / PARTIAL_PARSE).read_text() == "first"
 
 
