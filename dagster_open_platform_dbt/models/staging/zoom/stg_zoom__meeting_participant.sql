@@ -1,0 +1,16 @@
+with source as (
+
+    select * from {{ source('zoom', 'meeting_participant') }}
+
+)
+
+select
+    meeting_uuid,
+    user_id as participant_id,
+    participant_user_id as zoom_user_id,
+    {{ text_hash('lower(trim(user_email))') }} as email_hash,
+    split_part(lower(trim(user_email)), '@', 2) as email_domain,
+    cast(duration as bigint) as attended_seconds,
+    {{ utc_timestamp('join_time') }} as joined_at,
+    {{ utc_timestamp('leave_time') }} as left_at
+from source
