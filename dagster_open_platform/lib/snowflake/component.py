@@ -51,6 +51,7 @@ _DECLARING = (
 )
 _KINDS = {"stage": {"s3"}, "external table": {"s3"}}
 _TABLES = ("external table", "view", "dynamic table")
+_OF_FILES = ("stage", "external table")
 
 
 class SnowflakeCreateOrRefreshComponent(YamlComponent):
@@ -168,7 +169,7 @@ class SnowflakeCreateOrRefreshComponent(YamlComponent):
         def create_or_refresh(
             context: dg.AssetExecutionContext, warehouse: WarehouseResource
         ) -> dg.MaterializeResult:
-            with warehouse.connect() as connection:
+            with self._needed(warehouse).connect() as connection:
                 result = connection.create_or_refresh(declaration)
                 columns = connection.columns(table) if self.type in _TABLES else None
             context.log.info(f"{result.action.value}: {self.type} {table}")
@@ -193,6 +194,11 @@ class SnowflakeCreateOrRefreshComponent(YamlComponent):
             folder=folder,
             invalid=self.invalid,
         )
+
+    def _needed(self, warehouse: WarehouseResource) -> WarehouseResource:
+        """The warehouse without the databases that the object has nothing to do with; queries may read any."""
+        own = {name for name, physical in warehouse.databases.items() if physical == self.database_name}
+        return warehouse.only(own) if own and self.type in _OF_FILES else warehouse
 
     def _spec(self, declaration: Declaration, folder: Path) -> dg.AssetSpec:
         given, table = self.asset_attributes, declaration.name
