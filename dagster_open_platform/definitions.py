@@ -26,6 +26,7 @@ from dagster_open_platform.resources import default_resources
 from dagster_open_platform.utils import garbage_collector
 from dagster_open_platform.utils.environment_helpers import (
     Environment,
+    EnvironmentName,
     environment_scope,
     get_environment,
 )
@@ -36,6 +37,15 @@ from dagster_open_platform.utils.source_code import (
 )
 
 DEFAULT_FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36))
+
+EXECUTORS: Mapping[EnvironmentName, dg.ExecutorDefinition] = {
+    # On a laptop the warehouse admits one step at a time, and a process for a step costs 4 s of CPU before it does anything.
+    EnvironmentName.LOCAL: dg.in_process_executor,
+    EnvironmentName.BRANCH: dg.multi_or_in_process_executor,
+    EnvironmentName.DOGFOOD: dg.multi_or_in_process_executor,
+    EnvironmentName.PROD: dg.multi_or_in_process_executor,
+}
+"""Environment to what runs the steps of a run."""
 
 
 def build_definitions(
@@ -80,6 +90,7 @@ def _assembled(
                 **resources,
             },
             sensors=automation_sensors(environment),
+            executor=EXECUTORS[environment.name],
         ),
     )
     check_definitions(merged)

@@ -88,3 +88,12 @@ def test_resources_can_be_replaced_by_key() -> None:
     other = dg.ResourceDefinition.hardcoded_resource("replaced")
     defs = build_definitions(environment=Environment(EnvironmentName.LOCAL), resources={"warehouse": other})
     assert (defs.resources or {})["warehouse"] is other
+
+
+def test_only_a_laptop_runs_the_steps_of_a_run_in_one_process(local: dg.Definitions) -> None:
+    found = {
+        environment.name: build_definitions(environment=environment).executor for environment in ENVIRONMENTS
+    }
+    assert set(found) | {EnvironmentName.LOCAL} == set(EnvironmentName)
+    assert local.executor is dg.in_process_executor
+    assert set(found.values()) == {dg.multi_or_in_process_executor}
