@@ -5,8 +5,8 @@
 What belongs here: building the manifest, and loading one only if it still describes the project. What does not: the
 translation into assets (``translator.py``).
 
-Beside ``target/manifest.json`` lie a fingerprint of what it was made from, and dbt's ``partial_parse.msgpack``, which
-lets a run skip the parsing if it has the same target and connection.
+Beside ``target/manifest.json`` lie a fingerprint of what it was made from, and dbt's ``partial_parse.msgpack``, the same in
+dbt's own form, which lets a run skip the parsing (``program.py``).
 """
 
 import argparse
@@ -71,7 +71,8 @@ def build_manifest(
         _parse(target, project_dir, Path(scratch))
         manifest = Path(scratch) / MANIFEST
         beside = Path(scratch) / FINGERPRINT
-        content = {"manifest": _digest(manifest), **fingerprint.to_json()}
+        digests = {"manifest": _digest(manifest), "parsed": _digest(Path(scratch) / PARTIAL_PARSE)}
+        content = {**digests, **fingerprint.to_json()}
         beside.write_text(json.dumps(content, indent=1, sort_keys=True))
         for name in (PARTIAL_PARSE, MANIFEST, FINGERPRINT):
             (Path(scratch) / name).replace(output_dir / name)
@@ -94,18 +95,56 @@ def load_manifest(project_dir: Path = PROJECT_DIR, output_dir: Path | None = Non
     if not manifest.is_file() or not beside.is_file():
         raise ManifestMissing(f"The dbt manifest {manifest} has not been built. {REMEDY}")
     content = manifest.read_bytes()
-    try:
-        recorded = json.loads(beside.read_text())
-        built, digest = Fingerprint.from_json(recorded), recorded["manifest"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ManifestStale(f"The fingerprint {beside} can't be read: {error!r}. {REMEDY}") from error
+    built, digests = _recorded(beside)
     changes = take_fingerprint(project_dir, built.target).changes_since(built)
-    if not changes and hashlib.sha256(content).hexdigest() != digest:
+    if not changes and hashlib.sha256(content).hexdigest() != digests["manifest"]:
         # dbt writes there too when it is run by hand.
         changes = [f"changed {manifest.name} itself, after it was built"]
     if changes:
         raise ManifestStale(_staleness(manifest, changes))
     return json.loads(content)
+
+
+def load_parsed(
+    target: str | None, project_dir: Path = PROJECT_DIR, output_dir: Path | None = None
+) -> bytes | None:
+    """Read the parsed project in dbt's own form, if it is what a parse with this target would give now. Never parses.
+
+    Args:
+        target: The run's; a project that was parsed with another has other names in it.
+        project_dir: The directory that holds ``dbt_project.yml``.
+        output_dir: Where ``build_manifest`` put it; default: the project's ``target``.
+
+    Returns:
+        What ``Manifest.from_msgpack`` reads; None if dbt must parse.
+    """
+    output_dir = output_dir or project_dir / "target"
+    parsed, beside = output_dir / PARTIAL_PARSE, output_dir / FINGERPRINT
+    if not parsed.is_file() or not beside.is_file():
+        return None
+    content = parsed.read_bytes()
+    try:
+        built, digests = _recorded(beside)
+    except ManifestStale:
+        return None
+    if built.target != target or take_fingerprint(project_dir, built.target).changes_since(built):
+        return None
+    # dbt writes there too when it is run by hand, with any target.
+    return content if hashlib.sha256(content).hexdigest() == digests["parsed"] else None
+
+
+def _recorded(beside: Path) -> tuple[Fingerprint, Mapping[str, str]]:
+    """Return what a manifest was made from, and the digests of what was made.
+
+    Raises:
+        ManifestStale: Something else is written there.
+    """
+    try:
+        recorded = json.loads(beside.read_text())
+        digests = {"manifest": recorded["manifest"], "parsed": recorded["parsed"]}
+        return Fingerprint.from_json(recorded), digests
+    except (ValueError, KeyError, TypeError) as error:
+        raise ManifestStale(f"The fingerprint {beside} can't be read: {error!r}. {REMEDY}") from error
 
 
 def _staleness(manifest: Path, changes: Sequence[str], shown: int = 20) -> str:
@@ -123,9 +162,7 @@ def _parse(target: str, project_dir: Path, scratch: Path) -> None:
     directories = ["--project-dir", project_dir, "--profiles-dir", project_dir]
     outputs = ["--target-path", scratch, "--log-path", scratch]
     command = [dbt_executable(), "--quiet", "parse", "--target", target, *directories, *outputs]
-    # A run's connection must be spelt the same for its partial parse to be valid: absolute, as the local stack spells it.
-    warehouse = str(project_dir.parent / ".local" / "warehouse")
-    environment = {"WAREHOUSE_DUCKDB_DIR": warehouse, **os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    environment = {**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
     try:
         done = subprocess.run(  # noqa: S603 -- the command is made of this module's own words
             [str(part) for part in command],

@@ -4,6 +4,7 @@ What belongs here: how dbt is called, whatever it is called for. What does not: 
 """
 
 import importlib.metadata
+import sys
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -55,12 +56,15 @@ def dbt_resource(target: str, region: str = DEFAULT_REGION) -> DbtCliResource:
         DbtExecutableMissing: dbt is not installed.
     """
     engine_of(target)
+    dbt_executable()  # to say so now if dbt is not installed
     return PlatformDbtResource(
         project_dir=str(PROJECT_DIR),
         profiles_dir=str(PROJECT_DIR),
         target=target,
         region=region,
-        dbt_executable=dbt_executable(),
+        # dbt with the project parsed ahead: dagster-dbt starts what it takes for the executable, then come the flags.
+        # -P: no module is taken from the project's folder, in which it runs.
+        dbt_executable=sys.executable,
         # The debug log would be deleted with the run's scratch directory, and costs a tenth of a small build.
-        global_config_flags=["--log-level-file", "none"],
+        global_config_flags=["-P", "-m", "dagster_open_platform.lib.dbt.program", "--log-level-file", "none"],
     )

@@ -8,9 +8,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from dagster_open_platform.lib.dbt.manifest import build_manifest, load_manifest
+from dagster_open_platform.lib.dbt.manifest import load_manifest
 from dagster_open_platform_tests.fixtures.dbt import EPOCH, RawData
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt
+from dagster_open_platform_tests.integration.dbt.parsed import manifest_directory
 
 TODAY = EPOCH + timedelta(days=24)
 """Days before it are complete: three whole weeks and three days."""
@@ -21,15 +22,17 @@ WINDOW = {"min_date": "2026-06-10", "max_date": "2026-06-12"}
 @pytest.fixture(scope="session")
 def dbt_local(tmp_path_factory: pytest.TempPathFactory) -> InProcessDbt:
     """The project, parsed for DuckDB."""
-    return InProcessDbt(tmp_path_factory.mktemp("dbt")).parsed()
+    directory = manifest_directory("local", tmp_path_factory)
+    return InProcessDbt(tmp_path_factory.mktemp("dbt")).parsed_in(directory)
 
 
 @pytest.fixture(scope="session")
-def compiled(dbt_local: InProcessDbt) -> Mapping[str, Path]:
+def compiled(dbt_local: InProcessDbt, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     """Target to the directory of the SQL that the project compiles to, without a connection."""
     found = {}
     for target in ("local", "prod"):
-        project = dbt_local if target == "local" else InProcessDbt(dbt_local.scratch, target).parsed()
+        directory = manifest_directory(target, tmp_path_factory)
+        project = InProcessDbt(dbt_local.scratch, target).parsed_in(directory)
         project.run("compile", "--no-introspect", "--no-populate-cache")
         found[target] = dbt_local.scratch / target / "compiled" / "dagster_open_platform_dbt"
     return found
@@ -38,12 +41,16 @@ def compiled(dbt_local: InProcessDbt) -> Mapping[str, Path]:
 @pytest.fixture(scope="session")
 def manifests(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[str, Any]]:
     """Target to the manifest that the real command builds with it."""
-    built = {}
-    for target in ("local", "prod"):
-        output = tmp_path_factory.mktemp(target)
-        build_manifest(target, output_dir=output)
-        built[target] = load_manifest(output_dir=output)
-    return built
+    return {
+        target: load_manifest(output_dir=manifest_directory(target, tmp_path_factory))
+        for target in ("local", "prod")
+    }
+
+
+@pytest.fixture(scope="session")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
+    """The one for DuckDB."""
+    return load_manifest(output_dir=manifest_directory("local", tmp_path_factory))
 
 
 @pytest.fixture

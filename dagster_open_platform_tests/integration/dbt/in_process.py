@@ -10,6 +10,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
+from dagster_open_platform.lib.dbt.manifest import load_parsed
 from dagster_open_platform_dbt import PROJECT_DIR
 
 
@@ -51,6 +52,13 @@ class InProcessDbt:
         result = self.call("parse")
         assert isinstance(result.result, Manifest), result.exception
         self._manifest = result.result
+        return self
+
+    def parsed_in(self, directory: Path) -> "InProcessDbt":
+        """Takes what ``build_manifest`` has put there for this target; later calls use it."""
+        content = load_parsed(self.target, self.project_dir, directory)
+        assert content is not None, f"{directory} has no fresh manifest for {self.target}"
+        self._manifest = Manifest.from_msgpack(content)
         return self
 
     @property

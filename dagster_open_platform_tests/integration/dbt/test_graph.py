@@ -46,11 +46,6 @@ PRODUCERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def manifest(manifests: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
-    return manifests["local"]
-
-
 def assets_of(
     manifest: Mapping[str, Any], environment: Environment = ENVIRONMENTS[0]
 ) -> list[dg.AssetsDefinition]:

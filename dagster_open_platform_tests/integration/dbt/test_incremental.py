@@ -25,6 +25,11 @@ def day(number: int) -> date:
     return EPOCH + timedelta(days=number)
 
 
+def run_staging(dbt: InProcessDbt) -> None:
+    """Makes the views that the daily models read."""
+    dbt.run("run", "--select", "+tag:daily,path:models/staging")
+
+
 def run_days(dbt: InProcessDbt, first: int, last: int) -> None:
     """Runs the daily models over the days [first, last)."""
     window = {"min_date": day(first).isoformat(), "max_date": day(last).isoformat()}
@@ -49,8 +54,8 @@ def test_any_sequence_of_ranges_gives_what_a_full_refresh_gives(
 ) -> None:
     raw.create()
     (raw.directory / "dwh_reporting.duckdb").unlink(missing_ok=True)
-    raw.load(EPOCH, day(DAYS))
-    dbt_local.run("run", "--select", "staging")
+    raw.load_community(EPOCH, day(DAYS))
+    run_staging(dbt_local)
     for first, last in ranges:
         run_days(dbt_local, first, last)
     found = {table: contents(raw, table) for table in TABLES}
@@ -62,10 +67,10 @@ def test_any_sequence_of_ranges_gives_what_a_full_refresh_gives(
 
 def test_days_that_come_one_by_one_take_up_what_arrives_late(dbt_local: InProcessDbt, raw: RawData) -> None:
     """Each day sees what was loaded until then; a download of three days ago comes late, issues close days later."""
-    raw.load(EPOCH, EPOCH)
-    dbt_local.run("run", "--select", "staging")
+    raw.load_community(EPOCH, EPOCH)
+    run_staging(dbt_local)
     for number in range(DAYS):
-        raw.load(day(number), day(number + 1))
+        raw.load_community(day(number), day(number + 1))
         if number >= 3:
             late = {
                 **next(downloads_of(day(number - 3))),
@@ -83,7 +88,7 @@ def test_what_disappears_upstream_disappears(dbt_local: InProcessDbt, raw: RawDa
     """An issue that is reopened was never closed: its day loses a row that a merge by key would keep."""
     opened, closed = issue(0, day(0)), issue(0, day(2), closed=day(2))
     raw.insert("github.issues", [opened, closed])
-    dbt_local.run("run", "--select", "staging")
+    run_staging(dbt_local)
     run_days(dbt_local, 0, 3)
     assert [row[0] for row in contents(raw, "github_activity_daily")] == [day(0), day(2)]
     raw.insert("github.issues", [{**opened, "updated_at": closed["updated_at"] + timedelta(days=1)}])
@@ -92,8 +97,8 @@ def test_what_disappears_upstream_disappears(dbt_local: InProcessDbt, raw: RawDa
 
 
 def test_a_full_refresh_of_some_days_keeps_the_others(dbt_local: InProcessDbt, raw: RawData) -> None:
-    raw.load(EPOCH, day(DAYS))
-    dbt_local.run("run", "--select", "staging")
+    raw.load_community(EPOCH, day(DAYS))
+    run_staging(dbt_local)
     run_days(dbt_local, 0, DAYS)
     before = {table: contents(raw, table) for table in TABLES}
     window = {"min_date": day(5).isoformat(), "max_date": day(6).isoformat()}
@@ -112,8 +117,8 @@ def test_a_full_refresh_of_some_days_keeps_the_others(dbt_local: InProcessDbt, r
 def test_a_wrong_window_changes_nothing(
     dbt_local: InProcessDbt, raw: RawData, window: dict[str, str], problem: str
 ) -> None:
-    raw.load(EPOCH, day(2))
-    dbt_local.run("run", "--select", "staging")
+    raw.load_community(EPOCH, day(2))
+    run_staging(dbt_local)
     run_days(dbt_local, 0, 2)
     before = {table: contents(raw, table) for table in TABLES}
     result = dbt_local.call("run", "--select", "tag:daily", variables=window)
@@ -124,8 +129,8 @@ def test_a_wrong_window_changes_nothing(
 
 
 def test_a_new_column_is_refused_until_a_full_refresh(dbt_local: InProcessDbt, raw: RawData) -> None:
-    raw.load(EPOCH, day(2))
-    dbt_local.run("run", "--select", "staging")
+    raw.load_community(EPOCH, day(2))
+    run_staging(dbt_local)
     run_days(dbt_local, 0, 2)
     with duckdb.connect(str(raw.directory / "dwh_reporting.duckdb")) as connection:
         connection.execute("alter table community.pypi_downloads_daily drop column uv_download_count")

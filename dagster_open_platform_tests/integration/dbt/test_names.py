@@ -14,6 +14,7 @@ from dagster_open_platform.utils.environment_helpers import (
     get_schema_for_environment,
 )
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt
+from dagster_open_platform_tests.integration.dbt.parsed import copy_without_tests
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +27,12 @@ def _nobodys_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "DBT_CI_SCHEMA",
     ):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is tested, without its tests: a name does not depend on them."""
+    return copy_without_tests(tmp_path_factory.mktemp("names") / "project")
 
 
 def places(project: Manifest) -> set[tuple[str, str, str, str]]:
@@ -48,12 +55,12 @@ def logical_database(source: str) -> str:
 
 @pytest.mark.parametrize("name", EnvironmentName)
 def test_environments_name_things_as_python_does(
-    name: EnvironmentName, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: EnvironmentName, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     environment = Environment(name, pull_request_id="42" if name is EnvironmentName.BRANCH else None)
     if environment.pull_request_id:
         monkeypatch.setenv("DAGSTER_CLOUD_PULL_REQUEST_ID", environment.pull_request_id)
-    found = places(InProcessDbt(tmp_path, get_dbt_target(environment)).parsed().manifest)
+    found = places(InProcessDbt(tmp_path, get_dbt_target(environment), project).parsed().manifest)
     assert {database for database, *_ in found} == {"purina", "segment", "dwh_reporting"}
     for logical, logical_schema, database, schema in found:
         assert database == get_database_for_environment(logical, environment)
@@ -61,9 +68,11 @@ def test_environments_name_things_as_python_does(
 
 
 @pytest.mark.parametrize("target", ["dev", "personal", "ci"])
-def test_people_and_runs_keep_apart(target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_people_and_runs_keep_apart(
+    target: str, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DBT_CI_SCHEMA" if target == "ci" else "DBT_DEV_SCHEMA", "ann")
-    found = places(InProcessDbt(tmp_path, target).parsed().manifest)
+    found = places(InProcessDbt(tmp_path, target, project).parsed().manifest)
     assert ENGINES[target] == "snowflake"
     for logical, logical_schema, database, schema in found:
         if logical in ("purina", "segment"):

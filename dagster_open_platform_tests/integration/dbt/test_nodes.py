@@ -29,8 +29,7 @@ def checks_by_key(specs: Iterable[dg.AssetCheckSpec]) -> dict[dg.AssetCheckKey, 
 
 
 @pytest.mark.parametrize("selection", SELECTIONS, ids=lambda selection: selection.op)
-def test_an_op_has_what_dbt_selects(manifests: Mapping[str, Mapping[str, Any]], selection: Selection) -> None:
-    manifest = manifests["local"]
+def test_an_op_has_what_dbt_selects(manifest: Mapping[str, Any], selection: Selection) -> None:
     relations, project = Relations(Environment(EnvironmentName.LOCAL)), DbtProject(PROJECT_DIR)
 
     def translator() -> PlatformDbtTranslator:
@@ -53,7 +52,7 @@ def test_an_op_has_what_dbt_selects(manifests: Mapping[str, Mapping[str, Any]], 
     assert by_dbt.op.tags.items() >= selection.tags.items()
 
 
-def test_every_node_has_one_op(manifests: Mapping[str, Mapping[str, Any]]) -> None:
-    for node in manifests["local"]["nodes"].values():
+def test_every_node_has_one_op(manifest: Mapping[str, Any]) -> None:
+    for node in manifest["nodes"].values():
         if node["resource_type"] in ("model", "seed", "snapshot"):
             assert len([selection.op for selection in SELECTIONS if selection.has(node)]) == 1

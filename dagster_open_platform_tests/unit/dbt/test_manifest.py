@@ -8,7 +8,16 @@ import pytest
 
 from dagster_open_platform.lib.dbt.errors import ManifestMissing, ManifestStale, UnknownTarget
 from dagster_open_platform.lib.dbt.fingerprint import take_fingerprint
-from dagster_open_platform.lib.dbt.manifest import FINGERPRINT, MANIFEST, build_manifest, load_manifest
+from dagster_open_platform.lib.dbt.manifest import (
+    FINGERPRINT,
+    MANIFEST,
+    PARTIAL_PARSE,
+    build_manifest,
+    load_manifest,
+    load_parsed,
+)
+
+PARSED = b"the same in dbt's own form"
 
 
 @pytest.fixture
@@ -22,8 +31,10 @@ def project(tmp_path: Path) -> Path:
     target = tmp_path / "target"
     target.mkdir()
     (target / MANIFEST).write_bytes(content)
+    (target / PARTIAL_PARSE).write_bytes(PARSED)
     recorded = {
         "manifest": hashlib.sha256(content).hexdigest(),
+        "parsed": hashlib.sha256(PARSED).hexdigest(),
         **take_fingerprint(tmp_path, "local").to_json(),
     }
     (target / FINGERPRINT).write_text(json.dumps(recorded))
@@ -81,3 +92,21 @@ def test_a_fingerprint_that_cannot_be_read_is_stale(project: Path, content: str)
 def test_a_target_with_names_of_its_own_makes_no_manifest(project: Path, target: str) -> None:
     with pytest.raises(UnknownTarget, match="local, prod"):
         build_manifest(target, project_dir=project)
+
+
+def test_a_run_takes_what_was_parsed_with_its_own_target(project: Path) -> None:
+    assert load_parsed("local", project) == PARSED
+    for other in ("prod", "dev", None):
+        assert load_parsed(other, project) is None
+
+
+@pytest.mark.parametrize("name", [PARTIAL_PARSE, FINGERPRINT, "../models/orders.sql"])
+def test_a_run_parses_by_itself_if_anything_is_not_as_it_was(project: Path, name: str) -> None:
+    content = (project / "target" / name).read_bytes()
+    for changed in (content + b" ", b""):
+        (project / "target" / name).write_bytes(changed)
+        # A space more at a fingerprint's end says the same.
+        expected = PARSED if name == FINGERPRINT and changed else None
+        assert load_parsed("local", project) == expected
+    (project / "target" / name).unlink()
+    assert load_parsed("local", project) is None

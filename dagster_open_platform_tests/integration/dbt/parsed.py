@@ -1,0 +1,78 @@
+"""The project as the real command parses it, once for all workers of a test run: to parse it takes longer than most tests of it.
+
+What belongs here: where that is kept, and a copy of the project that parses sooner. What does not: running dbt on it (`in_process.py`).
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from dagster_open_platform.lib.dbt.errors import ManifestMissing, ManifestStale
+from dagster_open_platform.lib.dbt.manifest import build_manifest, load_manifest, load_parsed
+from dagster_open_platform_dbt import PROJECT_DIR
+
+TESTS = {"data_tests", "unit_tests"}
+
+
+def manifest_directory(target: str, factory: pytest.TempPathFactory) -> Path:
+    """The directory of a fresh manifest that `build_manifest` has built with a target: the project's own if that is one.
+
+    Args:
+        target: One of `LOGICAL_TARGETS`.
+        factory: Of the test run.
+    """
+    if is_fresh(target, PROJECT_DIR / "target"):
+        return PROJECT_DIR / "target"
+    # Each worker has a directory of its own below the run's.
+    base = factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"manifest-{target}"
+    with locked(shared.with_suffix(".lock")):
+        if not is_fresh(target, shared):
+            build_manifest(target, output_dir=shared)
+    return shared
+
+
+def is_fresh(target: str, directory: Path) -> bool:
+    """Whether both forms of the manifest are there and describe the project as it is."""
+    try:
+        load_manifest(output_dir=directory)
+    except (ManifestMissing, ManifestStale):
+        return False
+    return load_parsed(target, output_dir=directory) is not None
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Lets one process at a time into a `with` block."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def copy_without_tests(project: Path) -> Path:
+    """Copies the project with everything but its tests, which are most of its nodes and half of its parsing.
+
+    Args:
+        project: The directory to make.
+    """
+    skipped = shutil.ignore_patterns(
+        "target", "logs", "tests", "analyses", "__pycache__", "*.pyc", "sqlfluff"
+    )
+    shutil.copytree(PROJECT_DIR, project, ignore=skipped)
+    for path in (project / "models").rglob("*.yml"):
+        path.write_text(yaml.safe_dump(without_tests(yaml.safe_load(path.read_text())), sort_keys=False))
+    return project
+
+
+def without_tests(value: Any) -> Any:
+    """The properties without those that are tests."""
+    if isinstance(value, dict):
+        return {key: without_tests(each) for key, each in value.items() if key not in TESTS}
+    return [without_tests(each) for each in value] if isinstance(value, list) else value
