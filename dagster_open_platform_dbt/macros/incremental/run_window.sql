@@ -3,6 +3,8 @@
 
     in_run_window(date, lookback=0)   a condition on a DATE expression: inside [min_date - lookback, max_date), and never
                                       before var first_date, since earlier days are only partly known
+    since_run_window(date, lookback)  the same without the end, for what happens after the thing whose day is rebuilt: the steps
+                                      of a run that goes on past midnight belong to the day of the run
     run_window()                      the bounds as ISO dates {'start': …, 'end': …}; end is none if open
 
     The bounds come from the vars min_date and max_date, which Dagster sets from the partitions of the run. Without them,
@@ -35,4 +37,8 @@
     {%- set window = run_window(lookback) -%}
     ({{ date }} >= cast('{{ window.start }}' as date)
     {%- if window.end is not none %} and {{ date }} < cast('{{ window.end }}' as date){% endif %})
+{%- endmacro %}
+
+{% macro since_run_window(date, lookback=0) -%}
+    ({{ date }} >= cast('{{ run_window(lookback).start }}' as date))
 {%- endmacro %}
