@@ -19,6 +19,7 @@ from types import TracebackType
 import dagster as dg
 from rich.console import Console
 
+from dagster_open_platform.lib.dbt.freshness import CHECK as SOURCE_IS_FRESH
 from dagster_open_platform_local.demo.driver_context import DemoContext
 from dagster_open_platform_local.demo.due import complete_partitions, find_due
 from dagster_open_platform_local.demo.execute import Execution, Outcome
@@ -53,7 +54,7 @@ def materialize_all(
     Raises:
         PlanError: The graph cannot be run.
     """
-    graph = read_graph(defs)
+    graph = read_graph(defs, without=_of_the_present(as_of))
     dead = close_dead_runs(instance)
     if dead:
         progress.say(f"Unfinished runs of a process that is gone: {dead}. What they left undone is done now.")
@@ -67,6 +68,12 @@ def materialize_all(
     if not batches:
         progress.say("Nothing is due.")
     return graph, Execution(defs, graph, instance, as_of, progress).run(batches)
+
+
+def _of_the_present(as_of: str) -> tuple[str, ...]:
+    """The checks that compare with the clock, which say nothing of a company whose date is past."""
+    is_past = datetime.fromisoformat(as_of).date() < datetime.now(UTC).date()
+    return (SOURCE_IS_FRESH,) if is_past else ()
 
 
 def moment(as_of: str) -> datetime:

@@ -7,7 +7,7 @@ An atom is what Dagster can't run less of: an asset, all assets of a multi-asset
 External and observable assets are no atoms: nothing here can make them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -117,8 +117,12 @@ class Graph:
         return frozenset(check for atom in self.atoms.values() for check in atom.checks)
 
 
-def read_graph(defs: dg.Definitions) -> Graph:
+def read_graph(defs: dg.Definitions, without: Container[str] = ()) -> Graph:
     """Cut the graph of a code location into atoms.
+
+    Args:
+        defs: The code location.
+        without: Names of checks that are left out.
 
     Raises:
         PlanError: The assets of a multi-asset that must run together are partitioned differently.
@@ -127,7 +131,10 @@ def read_graph(defs: dg.Definitions) -> Graph:
     definitions = [found for found in graph.assets_defs if found.is_executable and not found.is_observable]
     atoms: dict[str, Atom] = {}
     for definition in definitions:
-        for assets, checks in _cut(definition):
+        for assets, found in _cut(definition):
+            checks = frozenset(check for check in found if check.name not in without)
+            if not assets and not checks:
+                continue
             atom = _atom(defs, definition, assets, checks)
             atoms[atom.id] = atom
     made = {key: atom for atom in atoms.values() for key in atom.assets}

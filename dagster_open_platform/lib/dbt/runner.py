@@ -5,6 +5,7 @@ how dbt is called (``resource.py``), what the warehouse shows (``evidence.py``),
 """
 
 import json
+import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
@@ -17,9 +18,12 @@ from pydantic import Field
 
 from dagster_open_platform.lib.dbt.diagnosis import diagnose, node_results
 from dagster_open_platform.lib.dbt.evidence import DbtEvent, Evidence, open_if_possible
+from dagster_open_platform.lib.dbt.insights import cost_observations, is_metered
 from dagster_open_platform.lib.dbt.parse_cache import parsing_kept
+from dagster_open_platform.lib.dbt.resource import PlatformDbtResource
 from dagster_open_platform.lib.dbt.selection import foreign_tests
 from dagster_open_platform.lib.dbt.targets import engine_of
+from dagster_open_platform.lib.dbt.variables import backfill_variables, window_variables
 from dagster_open_platform.lib.warehouse.capabilities import CAPABILITIES, Capability
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
 
@@ -55,7 +59,7 @@ def build(
     Raises:
         PermanentFailure, RetryableFailure: dbt did not succeed, after everything that did has been yielded.
     """
-    arguments = _arguments(context, config, manifest)
+    arguments = _arguments(context, config, manifest, dbt)
     with (
         tempfile.TemporaryDirectory(prefix="dbt-") as scratch,
         parsing_kept(Path(scratch), has_variables="--vars" in arguments),
@@ -80,16 +84,20 @@ def build(
                 target_path=target_path,
                 log=context.log,
             )
+            reported: list[DbtEvent] = []
             for event in events:
+                reported.append(event)
                 yield evidence.added_to(event)
+        written = target_path / "run_results.json"
+        if written.is_file() and is_metered(_target(dbt), os.environ):
+            yield from cost_observations(context, invocation, reported)
         if not invocation.is_successful():
-            written = target_path / "run_results.json"
             results = node_results(json.loads(written.read_text())) if written.is_file() else []
             raise diagnose(results, messages, manifest)
 
 
 def _arguments(
-    context: dg.AssetExecutionContext, config: DbtRunConfig, manifest: Mapping[str, Any]
+    context: dg.AssetExecutionContext, config: DbtRunConfig, manifest: Mapping[str, Any], dbt: DbtCliResource
 ) -> list[str]:
     # Unit tests say whether the code is right, which does not change from run to run: they belong to the test suite.
     arguments = ["build", "--exclude-resource-type", "unit_test"]
@@ -98,18 +106,21 @@ def _arguments(
         arguments += ["--exclude", " ".join(others)]
     if config.full_refresh:
         arguments.append("--full-refresh")
+    variables = {
+        **(dbt.variables if isinstance(dbt, PlatformDbtResource) else {}),
+        **backfill_variables(context.run.tags, _target(dbt)),
+    }
     if context.has_partition_key or context.has_partition_key_range:
-        arguments += ["--vars", json.dumps(window_variables(context.partition_time_window))]
-    return arguments
+        variables |= window_variables(context.partition_time_window)
+    return [*arguments, "--vars", json.dumps(variables)] if variables else arguments
 
 
-def window_variables(window: dg.TimeWindow) -> Mapping[str, str]:
-    """Return the dbt vars that stand for a range of days: ISO dates, the end exclusive."""
-    return {"min_date": window.start.date().isoformat(), "max_date": window.end.date().isoformat()}
+def _target(dbt: DbtCliResource) -> str:
+    return dbt.target or "local"
 
 
 def _readable_while_dbt_runs(dbt: DbtCliResource) -> bool:
-    engine = engine_of(dbt.target or "local")
+    engine = engine_of(_target(dbt))
     return CAPABILITIES[Capability.CONCURRENT_WRITERS][engine] is not None
 
 

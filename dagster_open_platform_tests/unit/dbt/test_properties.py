@@ -58,7 +58,10 @@ def test_snapshots_and_seeds_are_layers_and_groups_of_their_own() -> None:
 
 
 def test_an_unknown_folder_is_an_error_that_lists_the_known() -> None:
-    with pytest.raises(InvalidModelProperties, match=r"models/odds/.*staging, pii, intermediate, core, hightouch, marts, utilities"):
+    with pytest.raises(
+        InvalidModelProperties,
+        match=r"models/odds/.*staging, pii, intermediate, core, hightouch, marts, utilities",
+    ):
         layer_of(model(folder="odds"))
 
 

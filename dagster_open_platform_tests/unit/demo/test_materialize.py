@@ -180,6 +180,15 @@ def test_a_failed_check_is_a_failure_and_a_warning_is_not(demo: Demo) -> None:
     assert (counts.passed, counts.warned, counts.failed, counts.never) == (4, 1, 1, 0)
 
 
+def test_checks_can_be_left_out_by_their_name(demo: Demo) -> None:
+    whole, without = read_graph(demo.defs), read_graph(demo.defs, without={"related", "unique"})
+    left_out = whole.checks - without.checks
+    assert {check.name for check in left_out} == {"related", "unique"}
+    # Nothing remains of a check that ran by itself, and the assets of the others do.
+    assert without.assets == whole.assets
+    assert all(atom.assets or atom.checks for atom in without.atoms.values())
+
+
 def test_a_run_that_was_killed_is_closed_and_its_work_done(demo: Demo) -> None:
     demo.run(MONDAY)
     demo.board.calls.clear()
