@@ -20,6 +20,9 @@ Properties: TypeAlias = Mapping[str, Any]
 DAILY_TAG = "daily"
 """The dbt tag of models whose rows belong to days: their assets are partitioned."""
 
+EVENT_LOG_TAG = "event_log"
+"""The dbt tag of models that gather events of many systems: some input of theirs always has news, so they run by the clock."""
+
 PERIODS = ("minute", "hour", "day")
 
 
@@ -82,6 +85,11 @@ def _folders(properties: Properties) -> Sequence[str]:
 def is_daily(properties: Properties) -> bool:
     """Whether the node's rows belong to days, which are its partitions."""
     return DAILY_TAG in properties.get("tags", ())
+
+
+def is_event_log(properties: Properties) -> bool:
+    """Whether the node gathers events of so many inputs that the clock, and not they, says when it runs."""
+    return EVENT_LOG_TAG in properties.get("tags", ())
 
 
 def meta_of(properties: Properties) -> Mapping[str, Any]:

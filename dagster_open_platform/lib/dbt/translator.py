@@ -27,6 +27,7 @@ from dagster_open_platform.lib.dbt.properties import (
     folder_of,
     freshness_of,
     is_daily,
+    is_event_log,
     key_of,
     layer_of,
     owner_of,
@@ -57,6 +58,7 @@ class PlatformDbtTranslator(DagsterDbtTranslator):
         relations: Where the tables of this environment are.
         daily_partitions: Partitions of the models with the tag ``daily``.
         snapshot_cron: When snapshots run (UTC).
+        event_log_cron: When models with the tag ``event_log`` run (UTC).
     """
 
     def __init__(
@@ -65,11 +67,13 @@ class PlatformDbtTranslator(DagsterDbtTranslator):
         relations: Relations,
         daily_partitions: dg.TimeWindowPartitionsDefinition,
         snapshot_cron: str = "0 7 * * *",
+        event_log_cron: str = "30 6 * * *",
     ) -> None:
         super().__init__(settings=SETTINGS)
         self._relations = relations
         self._daily_partitions = daily_partitions
         self._snapshot_cron = snapshot_cron
+        self._event_log_cron = event_log_cron
         self._specs: dict[tuple[int, str], dg.AssetSpec] = {}
 
     def get_asset_key(self, dbt_resource_props: Properties) -> dg.AssetKey:
@@ -107,6 +111,8 @@ class PlatformDbtTranslator(DagsterDbtTranslator):
         match layer_of(dbt_resource_props):
             case Layer.SNAPSHOT:
                 return ingest_on_cron(self._snapshot_cron)
+            case _ if is_event_log(dbt_resource_props):
+                return ingest_on_cron(self._event_log_cron)
             case Layer.INTERMEDIATE | Layer.CORE | Layer.MART:
                 return on_inputs_settled()
             case Layer.STAGING:

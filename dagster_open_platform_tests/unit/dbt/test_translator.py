@@ -84,7 +84,12 @@ def test_a_source_is_a_dependency_on_its_producer(project: DbtProject) -> None:
         (model(folder="staging/erp"), on_inputs_updated()),
         (model(folder="utilities"), on_code_changed()),
         (model(resource_type="seed", original_file_path="seeds/a.csv"), on_code_changed()),
+        (model(folder="pii"), on_inputs_updated()),
+        (model(folder="intermediate"), on_inputs_settled()),
+        (model(folder="core"), on_inputs_settled()),
+        (model(folder="hightouch"), on_inputs_settled()),
         (model(folder="marts/sales"), on_inputs_settled()),
+        (model(folder="marts/sales", tags=["event_log"]), ingest_on_cron("30 6 * * *")),
         (model(resource_type="snapshot", original_file_path="snapshots/a.yml"), ingest_on_cron("0 7 * * *")),
     ],
 )
