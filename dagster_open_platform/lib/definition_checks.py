@@ -121,26 +121,42 @@ def wrong_targets(defs: dg.Definitions) -> Iterator[str]:
     partitions = {
         spec.key: spec.partitions_def for asset in definitions if asset.is_executable for spec in asset.specs
     }
+    graph = _graph_of(definitions)
     for component in components(defs):
         if isinstance(component, ScheduleComponent) and (
-            problem := _target_problem(component, definitions, partitions)
+            problem := _target_problem(component, graph, partitions)
         ):
             yield str(component.invalid(["target"], f"found {component.target!r}, which {problem}"))
 
 
+def _graph_of(assets: Iterable[dg.AssetsDefinition]) -> Any:
+    """The graph of assets, on which any number of selections can be resolved: given assets, Dagster makes a new one for each."""
+    kept: list[Any] = []
+
+    class Keeper(dg.AssetSelection):
+        """Selects nothing. There is no other public way to the graph of assets that are not all that they need yet."""
+
+        def resolve_inner(self, asset_graph: Any, allow_missing: bool) -> set[dg.AssetKey]:
+            kept.append(asset_graph)
+            return set()
+
+    Keeper().resolve(assets)
+    return kept[0]
+
+
 def _target_problem(
     component: ScheduleComponent,
-    assets: Iterable[dg.AssetsDefinition],
+    graph: Any,
     partitions: Mapping[dg.AssetKey, dg.PartitionsDefinition | None],
 ) -> str | None:
     try:
-        keys = dg.AssetSelection.from_string(component.target).resolve(assets)
+        keys = dg.AssetSelection.from_string(component.target).resolve(graph)
     except dg.DagsterInvalidSubsetError:
         keys = set()
     if external := sorted(keys - set(partitions)):
         return f"matches {external[0].to_user_string()!r}, which nothing here can materialize or observe."
     if not keys:
-        return _nothing_matched(component.target, assets, partitions)
+        return _nothing_matched(component.target, graph, partitions)
     by_partitions: dict[dg.PartitionsDefinition, str] = {}
     for key in sorted(keys):
         if partitions_def := partitions[key]:
@@ -154,13 +170,11 @@ def _target_problem(
     return None
 
 
-def _nothing_matched(
-    target: str, assets: Iterable[dg.AssetsDefinition], partitions: Mapping[dg.AssetKey, Any]
-) -> str:
+def _nothing_matched(target: str, graph: Any, partitions: Mapping[dg.AssetKey, Any]) -> str:
     """Why a target matches nothing: in Dagster groups, kinds and tags select no observable assets; keys do."""
     wider = dg.AssetSelection.from_string(target, include_sources=True)
     try:
-        observable = sorted(wider.resolve(assets) & set(partitions))
+        observable = sorted(wider.resolve(graph) & set(partitions))
     except dg.DagsterInvalidSubsetError:
         observable = []
     if observable:
