@@ -24,6 +24,7 @@ select
     public_id as user_public_id,
     shard as directory_shard,
     {{ text_hash('lower(trim(email))') }} as email_hash,
+    {{ text_sha256('lower(trim(email))') }} as email_sha256,
     nullif(split_part(lower(trim(email)), '@', 2), '') as email_domain,
     nullif(trim(github_login), '') is not null as is_github_linked,
     is_active,
