@@ -98,6 +98,20 @@ def load(connection: duckdb.DuckDBPyConnection, wanted: Load, before_each: Calla
     return done
 
 
+def make_tables(connection: duckdb.DuckDBPyConnection, schema: str, tables: Sequence[Layout]) -> None:
+    """Make those that are missing, and the columns that they lack; as a load does, but without looking at rows.
+
+    Args:
+        connection: In whose transaction it happens.
+        schema: Of the destination.
+        tables: With the columns that they shall have.
+    """
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_quoted(schema)}")
+    existing = _existing_columns(connection, schema)
+    for layout in tables:
+        _make_table(connection, schema, layout, existing.get(layout.name, {}))
+
+
 def destination_type(column: Column) -> str:
     """DuckDB's type for one of Fivetran's, by the name that DuckDB gives it."""
     return _TYPES.get(column.type, column.type)
