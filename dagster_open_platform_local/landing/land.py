@@ -13,7 +13,7 @@ from dagster_open_platform_local.company.fivetran.connectors import CONNECTORS
 from dagster_open_platform_local.company.settings import CompanySettings
 from dagster_open_platform_local.landing import delivered, exports, external, product, pypi, vendors
 from dagster_open_platform_local.landing.source import Company, Source
-from dagster_open_platform_local.services.warehouse_file import database_file, ensure_database
+from dagster_open_platform_local.services.warehouse_file import database_file
 
 SOURCES: Mapping[str, Source] = {
     "product": product.PRODUCT,
@@ -62,7 +62,7 @@ def empty(directory: Path, *, sources: Collection[str] | None = None) -> None:
 
 def _write(directory: Path, company: Company | None, names: Collection[str]) -> None:
     for database in DATABASES:
-        ensure_database(directory, database)
+        _ensure_file(directory, database)
         chosen = [SOURCES[name] for name in names if SOURCES[name].database == database]
         if not chosen:
             continue
@@ -74,3 +74,13 @@ def _write(directory: Path, company: Company | None, names: Collection[str]) -> 
             for source in chosen:
                 source.write(connection, company)
             connection.commit()
+
+
+def _ensure_file(directory: Path, database: str) -> None:
+    """Make the file, if there is none: in the smallest blocks, since most of its thousands of columns have few values."""
+    path = database_file(directory, database)
+    if path.exists():
+        return
+    directory.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{path}' AS made (BLOCK_SIZE 16384)")

@@ -3,29 +3,20 @@
 What belongs here: filling the raw tables, and reading the marts. What does not: replication itself, and dbt.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
-from dagster_open_platform_local.company.product.schema import DATABASES
-from dagster_open_platform_local.company.product.state import product_tables
 from dagster_open_platform_local.company.settings import CompanySettings
-from dagster_open_platform_tests.fixtures.dbt import ensure_delivered
+from dagster_open_platform_local.landing.product import landed
+from dagster_open_platform_local.landing.source import Company, put
+from dagster_open_platform_tests.fixtures.dbt import create_raw
 
-SCHEMAS: Mapping[str, str] = {
-    "main": "cloud_product",
-    "shard1": "cloud_product_shard1",
-    "xregion": "cloud_product_xregion",
-}
-"""Database of the product to schema of the warehouse."""
-
-LOADED_AT = pa.field("_sling_loaded_at", pa.timestamp("us", tz="UTC"))
 MARTS = (
     "core.dim_organizations",
     "core.dim_users",
@@ -34,25 +25,6 @@ MARTS = (
     "product.organization_usage_daily",
     "product.deployment_run_summary",
 )
-
-
-def replicated(table: pa.Table, loaded_at: datetime) -> pa.Table:
-    """The rows as they arrive: integers of any size as bigint, arrays as text, and when they were loaded."""
-    fields = [pa.field(field.name, _arriving(field.type)) for field in table.schema]
-    columns = [
-        pa.array([None if value is None else str(value) for value in column.to_pylist()], pa.string())
-        if pa.types.is_list(column.type)
-        else column.cast(field.type)
-        for column, field in zip(table.columns, fields, strict=True)
-    ]
-    moment = pa.repeat(pa.scalar(loaded_at, LOADED_AT.type), table.num_rows)
-    return pa.table([*columns, moment], schema=pa.schema([*fields, LOADED_AT]))
-
-
-def _arriving(kind: pa.DataType) -> pa.DataType:
-    if pa.types.is_integer(kind):
-        return pa.int64()
-    return pa.string() if pa.types.is_list(kind) else kind
 
 
 @dataclass(frozen=True)
@@ -74,16 +46,10 @@ class ProductWarehouse:
             today: The date.
             tables: Only these; all if empty.
         """
-        loaded_at = datetime.combine(today, time(), UTC)
-        ensure_delivered(self.directory)
+        if not (self.directory / "purina.duckdb").exists():
+            create_raw(self.directory)
         with self.raw() as connection:
-            for database in DATABASES:
-                connection.execute(f"create schema if not exists {SCHEMAS[database]}")
-                for name, rows in product_tables(self.settings, database, today).items():
-                    if not tables or name in tables:
-                        connection.register("rows", replicated(rows, loaded_at))
-                        connection.execute(f"create or replace table {SCHEMAS[database]}.{name} as from rows")
-                        connection.unregister("rows")
+            put(connection, landed(Company(self.settings, today), tables or None))
 
     @contextmanager
     def raw(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -1,0 +1,1 @@
+"""Unit tests of raw tables that are landed without services."""
