@@ -42,7 +42,8 @@ def raw_count(warehouse: ProductWarehouse, name: str) -> int:
     """The rows of a table in all databases that have it; not in the EU's own warehouse, which has some of them again."""
     with warehouse.raw() as connection:
         schemas = connection.execute(
-            "select table_schema from information_schema.tables where table_name = ? and table_schema <> ?",
+            "select table_schema from information_schema.tables where table_name = ?"
+            " and starts_with(table_schema, 'cloud_product') and table_schema <> ?",
             [name, EUROPE],
         ).fetchall()
         assert {schema for (schema,) in schemas} <= set(SCHEMAS.values())
