@@ -77,7 +77,13 @@ select
     steps.ended_at,
     {{ seconds_between('steps.started_at', 'steps.ended_at') }} as duration_seconds,
     steps.attempt_count,
-    steps.materialization_count
+    steps.materialization_count,
+    -- A step that materializes assets uses a credit for each of them, any other step one; a step that never ended none.
+    case
+        when steps.ended_at is null then 0
+        when steps.materialization_count > 0 then steps.materialization_count
+        else 1
+    end as credit_count
 from steps
 inner join runs
     on steps.run_id = runs.run_id
