@@ -76,11 +76,6 @@ class LocalState:
         return self.root / "dagster_home"
 
     @property
-    def dbt(self) -> Path:
-        """What dbt parsed on this state's warehouse."""
-        return self.root / "dbt"
-
-    @property
     def logs(self) -> Path:
         """One log file per service."""
         return self.root / "logs"

@@ -75,7 +75,6 @@ def exported_variables(state: LocalState, environ: Mapping[str, str] | None = No
         "DAGSTER_HOME": str(state.dagster_home),
         "WAREHOUSE_DUCKDB_DIR": str(state.warehouse),
         "WAREHOUSE_EU_DUCKDB_DIR": str(state.warehouse_eu),
-        "DBT_PARTIAL_PARSE_DIR": str(state.dbt),
         "NO_PROXY": no_proxy,
         "no_proxy": no_proxy,
     }

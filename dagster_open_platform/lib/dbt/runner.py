@@ -19,7 +19,6 @@ from pydantic import Field
 from dagster_open_platform.lib.dbt.diagnosis import diagnose, node_results
 from dagster_open_platform.lib.dbt.evidence import DbtEvent, Evidence, open_if_possible
 from dagster_open_platform.lib.dbt.insights import cost_observations, is_metered
-from dagster_open_platform.lib.dbt.parse_cache import parsing_kept
 from dagster_open_platform.lib.dbt.resource import PlatformDbtResource
 from dagster_open_platform.lib.dbt.selection import foreign_tests
 from dagster_open_platform.lib.dbt.targets import engine_of
@@ -59,14 +58,10 @@ def build(
     Raises:
         PermanentFailure, RetryableFailure: dbt did not succeed, after everything that did has been yielded.
     """
-    arguments = _arguments(context, config, manifest, dbt)
-    with (
-        tempfile.TemporaryDirectory(prefix="dbt-") as scratch,
-        parsing_kept(Path(scratch), has_variables="--vars" in arguments),
-    ):
+    with tempfile.TemporaryDirectory(prefix="dbt-") as scratch:
         target_path = Path(scratch)
         invocation = dbt.cli(
-            arguments,
+            _arguments(context, config, manifest, dbt),
             context=context,
             target_path=target_path,
             raise_on_error=False,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from dbt.contracts.graph.manifest import Manifest
+from dbt.contracts.graph.nodes import SourceDefinition
 
 from dagster_open_platform.lib.dbt.targets import ENGINES
 from dagster_open_platform.utils.environment_helpers import (
@@ -13,6 +14,7 @@ from dagster_open_platform.utils.environment_helpers import (
     get_dbt_target,
     get_schema_for_environment,
 )
+from dagster_open_platform_tests.fixtures.dbt import DELIVERED
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt
 from dagster_open_platform_tests.integration.dbt.parsed import copy_without_tests
 
@@ -43,14 +45,14 @@ def places(project: Manifest) -> set[tuple[str, str, str, str]]:
         if node.resource_type in ("model", "seed", "snapshot")
     }
     return built | {
-        (logical_database(source.source_name), source.schema, source.database or "", source.schema)
+        (logical_database(source), source.schema, source.database or "", source.schema)
         for source in project.sources.values()
     }
 
 
-def logical_database(source: str) -> str:
-    """The database of a source: Segment loads into one of its own."""
-    return "segment" if source.startswith("segment_") else "purina"
+def logical_database(source: SourceDefinition) -> str:
+    """The database of a source: what others fill has the same name in every environment."""
+    return source.database if source.database in DELIVERED else "purina"
 
 
 @pytest.mark.parametrize("name", EnvironmentName)
@@ -61,7 +63,7 @@ def test_environments_name_things_as_python_does(
     if environment.pull_request_id:
         monkeypatch.setenv("DAGSTER_CLOUD_PULL_REQUEST_ID", environment.pull_request_id)
     found = places(InProcessDbt(tmp_path, get_dbt_target(environment), project).parsed().manifest)
-    assert {database for database, *_ in found} == {"purina", "segment", "dwh_reporting"}
+    assert {database for database, *_ in found} == {"purina", "dwh_reporting", *DELIVERED}
     for logical, logical_schema, database, schema in found:
         assert database == get_database_for_environment(logical, environment)
         assert schema == get_schema_for_environment(logical_schema, environment)
@@ -75,7 +77,7 @@ def test_people_and_runs_keep_apart(
     found = places(InProcessDbt(tmp_path, target, project).parsed().manifest)
     assert ENGINES[target] == "snowflake"
     for logical, logical_schema, database, schema in found:
-        if logical in ("purina", "segment"):
+        if logical in ("purina", *DELIVERED):
             assert (database, schema) == (logical, logical_schema)
         else:
             assert database == ("dwh_ci" if target == "ci" else "dwh_development")
