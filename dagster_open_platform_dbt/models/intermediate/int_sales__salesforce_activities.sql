@@ -58,7 +58,7 @@ own_tasks as (
         tasks.task_type,
         tasks.call_disposition,
         tasks.call_seconds,
-        integrations.user_id is not null as is_automated,
+        integrations.user_id is not null and tasks.task_type = 'email' as is_automated,
         coalesce(tasks.completed_at, tasks.created_at) as occurred_at
     from tasks
     cross join mirrored
