@@ -51,6 +51,7 @@ zoom as (
     from zoom_webinars
     inner join {{ ref('stg_zoom__webinar_registrant') }} as registrants
         on zoom_webinars.webinar_uuid = registrants.webinar_uuid
+    where registrants.registration_status = 'approved'
     group by zoom_webinars.zoom_webinar_id
 
 ),
