@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from dagster_open_platform_local.company.settings import CompanySettings
+from dagster_open_platform_local.landing.land import land
 from dagster_open_platform_local.landing.product import landed
 from dagster_open_platform_local.landing.source import Company, put
 from dagster_open_platform_tests.fixtures.dbt import create_raw
@@ -50,6 +51,15 @@ class ProductWarehouse:
             create_raw(self.directory)
         with self.raw() as connection:
             put(connection, landed(Company(self.settings, today), tables or None))
+
+    def load_with_customers(self, today: date) -> None:
+        """The same, and what billing and the CRM know of the organizations.
+
+        Args:
+            today: The date.
+        """
+        self.load(today)
+        land(self.directory, self.settings, today, sources=("salesforce", "hubspot", "stripe"))
 
     @contextmanager
     def raw(self) -> Iterator[duckdb.DuckDBPyConnection]:

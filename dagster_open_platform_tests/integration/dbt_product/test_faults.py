@@ -9,7 +9,7 @@ import pytest
 from dagster_open_platform_local.company.settings import EPOCH, CompanySettings
 from dagster_open_platform_tests.fixtures.dbt import DELIVERED
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt, results_of
-from dagster_open_platform_tests.integration.dbt_product.conftest import MODELS
+from dagster_open_platform_tests.integration.dbt_product.conftest import SELECTED
 from dagster_open_platform_tests.integration.dbt_product.replicated import ProductWarehouse
 
 SMALL = CompanySettings(seed=5, scale=0.3)
@@ -74,10 +74,10 @@ MART_FAULTS = {
 def clean(dbt_product: InProcessDbt, tmp_path_factory: pytest.TempPathFactory) -> ProductWarehouse:
     """A warehouse in which everything is built, to be copied."""
     found = ProductWarehouse(tmp_path_factory.mktemp("clean"), SMALL)
-    found.load(TODAY)
+    found.load_with_customers(TODAY)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WAREHOUSE_DUCKDB_DIR", str(found.directory))
-        dbt_product.run("run", "--select", *MODELS.split())
+        dbt_product.run("build", "--exclude-resource-type", "test", "unit_test", *SELECTED)
     return found
 
 
@@ -94,9 +94,7 @@ def complaints(dbt: InProcessDbt) -> dict[str, str]:
     sources = [
         f"source:{name}" for name in ("cloud_product", "cloud_product_shard1", "cloud_product_xregion")
     ]
-    results = results_of(
-        dbt.call("test", "--exclude-resource-type", "unit_test", "--select", *MODELS.split(), *sources)
-    )
+    results = results_of(dbt.call("test", "--exclude-resource-type", "unit_test", *SELECTED, *sources))
     assert len(results) > 90
     return {result.node.name: str(result.status) for result in results if result.status != "pass"}
 

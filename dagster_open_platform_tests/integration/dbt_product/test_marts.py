@@ -7,7 +7,7 @@ import pytest
 
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt
 from dagster_open_platform_tests.integration.dbt_product import expected
-from dagster_open_platform_tests.integration.dbt_product.conftest import COMPANY, MODELS, TODAY
+from dagster_open_platform_tests.integration.dbt_product.conftest import COMPANY, SELECTED, TODAY
 from dagster_open_platform_tests.integration.dbt_product.expected import Tables
 from dagster_open_platform_tests.integration.dbt_product.replicated import MARTS, ProductWarehouse
 
@@ -96,5 +96,5 @@ def test_a_second_build_changes_nothing(
 ) -> None:
     before = {name: built.mart(name) for name in MARTS}
     monkeypatch.setenv("WAREHOUSE_DUCKDB_DIR", str(built.directory))
-    dbt_product.run("run", "--select", *MODELS.split())
+    dbt_product.run("run", *SELECTED)
     assert {name: built.mart(name) for name in MARTS} == before
