@@ -123,7 +123,7 @@ select
     lines.period_started_at,
     lines.period_ended_at
 from lines
-inner join invoices
+left join invoices
     on lines.invoice_id = invoices.invoice_id
 left join plans
     on lines.plan_id = plans.plan_id
