@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dagster_open_platform.lib.warehouse.duckdb import casts
@@ -289,6 +289,8 @@ keys = st.text(st.characters(exclude_categories=["Cs"], exclude_characters='"\\\
 
 @settings(max_examples=30)
 @given(key=keys, other=keys, value=st.integers(-(2**62), 2**62))
+@example(key="a", other="*", value=1)
+@example(key="*", other="a", value=1)
 def test_any_key_is_found_and_no_other(key: str, other: str, value: int) -> None:
     with duckdb.connect() as duck:
         assert value_of(duck, f'value:"{key}"::int', {key: value}) == value

@@ -217,13 +217,24 @@ class _Translator:
         return self._cast(node, self.value(node.expressions[0]), target, name.startswith("TRY_"))
 
 
+_ANY = "*"
+"""In a path of DuckDB it stands for all keys, quoted or not; only a JSON pointer means the key itself."""
+
+
 def _inside(value: Value, steps: list[str | int]) -> Value:
     """Go down into a variant."""
     if not steps:
         return value
-    path = literal(
-        "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{_key(step)}" for step in steps)
+    if _ANY in steps:
+        place = steps.index(_ANY)
+        return _inside(_at(_inside(value, steps[:place]), f"/{_ANY}"), steps[place + 1 :])
+    return _at(
+        value, "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{_key(step)}" for step in steps)
     )
+
+
+def _at(value: Value, where: str) -> Value:
+    path = literal(where)
     return Value(
         f"json_extract({value.sql}, {path})",
         Kind.VARIANT,
