@@ -109,7 +109,7 @@ def users(tables: Tables) -> dict[Any, dict[str, Any]]:
     days = by(tables["user_events_counts"], "user_id")
     return {
         user["id"]: {
-            "email_hash": md5(user["email"].strip().lower().encode()).hexdigest(),
+            "email_hash": md5(user["email"].strip().lower().encode(), usedforsecurity=False).hexdigest(),
             "is_active": user["is_active"],
             "organization_count": len(memberships[user["id"]]),
             "first_active_date": min((row["day"] for row in days[user["id"]]), default=None),

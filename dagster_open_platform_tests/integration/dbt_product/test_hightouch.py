@@ -30,7 +30,14 @@ def sent(
     shutil.copytree(built.directory, directory, dirs_exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WAREHOUSE_DUCKDB_DIR", str(directory))
-        dbt_product.run("build", "--indirect-selection", "buildable", "--select", "+path:models/hightouch")
+        dbt_product.run(
+            "build",
+            "--indirect-selection",
+            "buildable",
+            "--select",
+            "pii_cloud_product__users",
+            "path:models/hightouch",
+        )
     with duckdb.connect(str(directory / "dwh_reporting.duckdb"), read_only=True) as connection:
         return {
             sync.slug: connection.execute(f"FROM hightouch.{sync.slug}").to_arrow_table().to_pylist()
