@@ -20,6 +20,7 @@ from dagster_shared.record import replace
 import dagster_open_platform.defs
 from dagster_open_platform.lib.automation_sensors import automation_sensors
 from dagster_open_platform.lib.code_location import CodeLocation
+from dagster_open_platform.lib.dbt.manifest import read_once
 from dagster_open_platform.lib.definition_checks import check_definitions
 from dagster_open_platform.lib.yaml_errors import located_yaml_errors
 from dagster_open_platform.resources import default_resources
@@ -65,7 +66,12 @@ def build_definitions(
         PermanentFailure: An instance, the environment or the dbt manifest is wrong; the message says where.
     """
     environment = environment or get_environment()
-    with environment_scope(environment), garbage_collector.paused(), warnings.catch_warnings():
+    with (
+        environment_scope(environment),
+        garbage_collector.paused(),
+        read_once(),
+        warnings.catch_warnings(),
+    ):
         # Code references and asset-spec mapping are beta in a Dagster whose exact version is pinned: nothing to tell.
         warnings.simplefilter("ignore", dg.BetaWarning)
         warnings.simplefilter("ignore", dg.PreviewWarning)
@@ -128,6 +134,8 @@ def _with_specs(asset: Any, finish: Callable[[dg.AssetSpec], dg.AssetSpec]) -> A
 @dg.definitions
 def defs() -> dg.Definitions:
     """What Dagster loads, once in a process."""
-    definitions = build_definitions()
-    garbage_collector.keep_what_is_there()
+    # Kept before the collector runs again, which would begin with all of it.
+    with garbage_collector.paused():
+        definitions = build_definitions()
+        garbage_collector.keep_what_is_there()
     return definitions

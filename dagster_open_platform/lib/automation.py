@@ -7,9 +7,13 @@ talk, not to add a line elsewhere.
 source that nobody reports, or a dependency key that is misspelt, would block an asset for ever.
 """
 
+from functools import cache
+
 import dagster as dg
 
 
+# Conditions never change, so all assets of a kind share one.
+@cache
 def ingest_on_cron(cron_schedule: str, cron_timezone: str = "UTC") -> dg.AutomationCondition:
     """Once a tick of the schedule, whatever happened upstream: for assets that fetch from outside.
 
@@ -28,6 +32,7 @@ def ingest_on_cron(cron_schedule: str, cron_timezone: str = "UTC") -> dg.Automat
     ).with_label(f"ingest_on_cron({cron_schedule})")
 
 
+@cache
 def on_code_changed() -> dg.AutomationCondition:
     """When its own definition changed, or when it was never made: for what has no inputs, such as dbt seeds."""
     reason = dg.AutomationCondition.newly_missing() | dg.AutomationCondition.code_version_changed()
@@ -36,6 +41,7 @@ def on_code_changed() -> dg.AutomationCondition:
     return (reason.since(handled) & ~dg.AutomationCondition.in_progress()).with_label("on_code_changed")
 
 
+@cache
 def on_inputs_updated() -> dg.AutomationCondition:
     """As soon as any input has new data: for cheap assets, such as staging views.
 
@@ -56,6 +62,7 @@ def on_inputs_updated() -> dg.AutomationCondition:
     ).with_label("on_inputs_updated")
 
 
+@cache
 def on_inputs_settled() -> dg.AutomationCondition:
     """When an input has new data and no input is being made: for marts, which would otherwise run once per input."""
     return (

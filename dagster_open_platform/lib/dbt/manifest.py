@@ -16,7 +16,9 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,8 @@ FINGERPRINT = "manifest_fingerprint.json"
 PARTIAL_PARSE = "partial_parse.msgpack"
 REMEDY = "Build it with `just manifest` (python -m dagster_open_platform.lib.dbt.manifest)."
 PARSE_TIMEOUT_SECONDS = 600
+
+_once: ContextVar[dict[Path, Mapping[str, Any]] | None] = ContextVar("manifests", default=None)
 
 
 def build_manifest(
@@ -69,14 +73,25 @@ def build_manifest(
     fingerprint = take_fingerprint(project_dir, target)
     with tempfile.TemporaryDirectory(prefix=".manifest-", dir=output_dir) as scratch:
         _parse(target, project_dir, Path(scratch))
-        manifest = Path(scratch) / MANIFEST
-        beside = Path(scratch) / FINGERPRINT
-        digests = {"manifest": _digest(manifest), "parsed": _digest(Path(scratch) / PARTIAL_PARSE)}
-        content = {**digests, **fingerprint.to_json()}
-        beside.write_text(json.dumps(content, indent=1, sort_keys=True))
+        record(Path(scratch), fingerprint)
         for name in (PARTIAL_PARSE, MANIFEST, FINGERPRINT):
             (Path(scratch) / name).replace(output_dir / name)
     return output_dir / MANIFEST
+
+
+def record(directory: Path, fingerprint: Fingerprint) -> None:
+    """Write beside a manifest what it was made from.
+
+    Args:
+        directory: Where the manifest lies, and perhaps the parsed project.
+        fingerprint: Of the project when it was parsed.
+    """
+    digests = {
+        name: _digest(directory / file) if (directory / file).is_file() else ""
+        for name, file in (("manifest", MANIFEST), ("parsed", PARTIAL_PARSE))
+    }
+    content = {**digests, **fingerprint.to_json()}
+    (directory / FINGERPRINT).write_text(json.dumps(content, indent=1, sort_keys=True))
 
 
 def load_manifest(project_dir: Path = PROJECT_DIR, output_dir: Path | None = None) -> Mapping[str, Any]:
@@ -91,6 +106,25 @@ def load_manifest(project_dir: Path = PROJECT_DIR, output_dir: Path | None = Non
         ManifestStale: Files or versions of dbt are not those that it was built from; they are named.
     """
     output_dir = output_dir or project_dir / "target"
+    known = _once.get()
+    if known is None:
+        return _loaded(project_dir, output_dir)
+    if output_dir not in known:
+        known[output_dir] = _loaded(project_dir, output_dir)
+    return known[output_dir]
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """For the length of the block, a manifest is read and compared with the project once, whoever asks for it."""
+    token = _once.set({})
+    try:
+        yield
+    finally:
+        _once.reset(token)
+
+
+def _loaded(project_dir: Path, output_dir: Path) -> Mapping[str, Any]:
     manifest, beside = output_dir / MANIFEST, output_dir / FINGERPRINT
     if not manifest.is_file() or not beside.is_file():
         raise ManifestMissing(f"The dbt manifest {manifest} has not been built. {REMEDY}")

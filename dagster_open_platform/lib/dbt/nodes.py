@@ -55,27 +55,30 @@ def specs_of(
     A test belongs to every op that builds a node which it looks at, unless the op's selection excludes one of them; tests of
     sources to every op that reads the source.
     """
-    nodes = manifest["nodes"]
+    nodes, sources = manifest["nodes"], manifest["sources"]
     assets = {name: node for name, node in nodes.items() if node["resource_type"] in ASSETS}
     wanted = {name for name, node in assets.items() if selection.has(node)}
-    specs = {name: translator.get_asset_spec(manifest, name, project) for name in wanted}
-    checks: dict[dg.AssetCheckKey, dg.AssetCheckSpec] = {}
-
-    def add(asset: dg.AssetSpec, test: str) -> None:
-        spec = translator.get_asset_check_spec(asset, manifest, test, project)
-        if spec is not None:
-            checks[spec.key] = spec
-
-    others = assets.keys() - wanted
+    specs = [translator.get_asset_spec(manifest, name, project) for name in wanted]
     # A seed depends on nothing, not even on an empty list of nodes.
-    read = {parent for name in wanted for parent in nodes[name]["depends_on"].get("nodes", ())}
-    for name, node in nodes.items():
+    read = {
+        parent
+        for name in wanted
+        for parent in nodes[name]["depends_on"].get("nodes", ())
+        if parent in sources
+    }
+    others = assets.keys() - wanted if selection.exclude else frozenset()
+    checks = []
+    for node in nodes.values():
         if node["resource_type"] != "test":
             continue
         parents = node["depends_on"]["nodes"]
-        if not (selection.exclude and others.intersection(parents)):
-            for parent in wanted.intersection(parents):
-                add(specs[parent], name)
-        for source in read.intersection(manifest["sources"]).intersection(parents):
-            add(translator.get_asset_spec(manifest, source, project), name)
-    return list(specs.values()), list(checks.values())
+        attached = translator.attached_to(manifest, node)
+        # A test is its asset's only if it reads it: dbt runs it with what it reads.
+        if attached is None or attached["unique_id"] not in parents:
+            continue
+        is_of_source = attached["resource_type"] == "source"
+        if attached["unique_id"] in (read if is_of_source else wanted) and (
+            is_of_source or others.isdisjoint(parents)
+        ):
+            checks.append(translator.check_spec(manifest, node, attached))
+    return specs, checks

@@ -23,6 +23,7 @@ from dagster_open_platform.lib.automation import (
 from dagster_open_platform.lib.dbt.properties import (
     Layer,
     Properties,
+    dagster_meta_of,
     description_of,
     folder_of,
     freshness_of,
@@ -33,8 +34,10 @@ from dagster_open_platform.lib.dbt.properties import (
     owner_of,
 )
 from dagster_open_platform.lib.dbt.relations import Relations
+from dagster_open_platform.utils.source_code import CODE_REFERENCES
 
-STORAGE_KIND = "dagster/storage_kind"
+OWN = "dagster_dbt/"
+"""Begins the names of the metadata that dagster-dbt writes for itself."""
 SETTINGS = DagsterDbtTranslatorSettings(
     enable_code_references=True,
     enable_source_tests_as_checks=True,
@@ -75,6 +78,8 @@ class PlatformDbtTranslator(DagsterDbtTranslator):
         self._snapshot_cron = snapshot_cron
         self._event_log_cron = event_log_cron
         self._specs: dict[tuple[int, str], dg.AssetSpec] = {}
+        self._notes: dict[tuple[int, int], Mapping[str, Any]] = {}
+        self._named: dict[int, Mapping[str, Properties]] = {}
 
     def get_asset_key(self, dbt_resource_props: Properties) -> dg.AssetKey:
         """Return the producer's key for a source, else ``[database, schema, name]``, logical."""
@@ -122,11 +127,13 @@ class PlatformDbtTranslator(DagsterDbtTranslator):
 
     def get_metadata(self, dbt_resource_props: Properties) -> Mapping[str, Any]:
         """Return column descriptions, the physical table and a link to it."""
-        metadata = dict(super().get_metadata(dbt_resource_props))
         if dbt_resource_props["resource_type"] == "source":
-            return metadata
+            return super().get_metadata(dbt_resource_props)
         config = dbt_resource_props["config"]
         relation = (config["database"], config["schema"], dbt_resource_props["alias"])
+        metadata: dict[str, Any] = {"dagster-dbt/materialization_type": config["materialized"]}
+        if dbt_resource_props["columns"]:
+            metadata["dagster/column_schema"] = _described(dbt_resource_props["columns"])
         metadata["dagster/table_name"] = self._relations.name(*relation)
         url = self._relations.url(*relation, is_view=config["materialized"] == "view")
         return metadata if url is None else {**metadata, "relation": dg.MetadataValue.url(url)}
@@ -134,13 +141,58 @@ class PlatformDbtTranslator(DagsterDbtTranslator):
     def get_asset_spec(
         self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
     ) -> dg.AssetSpec:
-        """Return dagster-dbt's spec, without the engine and with the freshness that the model declares."""
-        # Asked for again by every model that reads this one and every test of it.
+        """Return what dagster-dbt's spec says, without the engine and with the freshness that the model declares.
+
+        dagster-dbt makes each spec anew for everything that it adds to it, which is half of what a model costs while definitions load.
+        """
         known = (id(manifest), unique_id)
         if known not in self._specs:
-            spec = super().get_asset_spec(manifest, unique_id, project)
-            self._specs[known] = _finished(spec, self.get_resource_props(manifest, unique_id))
+            node = self.get_resource_props(manifest, unique_id)
+            # Without a project dagster-dbt says what is missing; a source is only a name.
+            self._specs[known] = (
+                super().get_asset_spec(manifest, unique_id, project)
+                if project is None or node["resource_type"] == "source"
+                else self._spec(manifest, node, project)
+            )
         return self._specs[known]
+
+    def _spec(self, manifest: Mapping[str, Any], node: Properties, project: DbtProject) -> dg.AssetSpec:
+        kind = KINDS.get(node["config"]["materialized"])
+        file = dg.LocalFileCodeReference(file_path=f"{project.project_dir}/{node['original_file_path']}")
+        return dg.AssetSpec(
+            key=key_of(node),
+            deps=[dg.AssetDep(key) for key in self._keys_read(manifest, node)],
+            description=self.get_description(node),
+            metadata={
+                **self.get_metadata(node),
+                **self._dagster_dbts_own(manifest, node, project),
+                CODE_REFERENCES: dg.CodeReferencesMetadataValue(code_references=[file]),
+            },
+            skippable=True,
+            group_name=folder_of(node),
+            code_version=self.get_code_version(node),
+            automation_condition=self.get_automation_condition(node),
+            owners=self.get_owners(node),
+            tags=self.get_tags(node),
+            kinds={"dbt", *([kind] if kind else [])},
+            partitions_def=self.get_partitions_def(node),
+            freshness_policy=freshness_of(node),
+        )
+
+    def _keys_read(self, manifest: Mapping[str, Any], node: Properties) -> Sequence[dg.AssetKey]:
+        # A seed depends on nothing, not even on an empty list of nodes.
+        parents = node["depends_on"].get("nodes", ())
+        return list(dict.fromkeys(key_of(self.get_resource_props(manifest, name)) for name in parents))
+
+    def _dagster_dbts_own(
+        self, manifest: Mapping[str, Any], node: Properties, project: DbtProject
+    ) -> Mapping[str, Any]:
+        """What dagster-dbt writes for itself on every asset of a manifest; learnt from the first, since only the node differs."""
+        known = (id(manifest), id(project))
+        if known not in self._notes:
+            metadata = super().get_asset_spec(manifest, node["unique_id"], project).metadata
+            self._notes[known] = {name: value for name, value in metadata.items() if name.startswith(OWN)}
+        return {**self._notes[known], f"{OWN}unique_id": node["unique_id"]}
 
     def get_asset_check_spec(
         self,
@@ -149,30 +201,53 @@ class PlatformDbtTranslator(DagsterDbtTranslator):
         unique_id: str,
         project: DbtProject | None,
     ) -> dg.AssetCheckSpec | None:
-        """Return dagster-dbt's spec, with a description that says what the test asks."""
-        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
-        if spec is None or spec.description:
-            return spec
-        return dg.AssetCheckSpec(
-            spec.name,
-            asset=spec.asset_key,
-            description=check_description(self.get_resource_props(manifest, unique_id)),
-            additional_deps=spec.additional_deps,
-            blocking=spec.blocking,
-            metadata=spec.metadata,
-            automation_condition=spec.automation_condition,
-            partitions_def=spec.partitions_def,
+        """Return dagster-dbt's spec, with a description that says what the test asks; None if the test is another asset's."""
+        test = self.get_resource_props(manifest, unique_id)
+        node = self.attached_to(manifest, test)
+        return (
+            None if node is None or key_of(node) != asset_spec.key else self.check_spec(manifest, test, node)
         )
 
+    def check_spec(
+        self, manifest: Mapping[str, Any], test: Properties, node: Properties
+    ) -> dg.AssetCheckSpec:
+        """Return the check that a test is of the node that it is attached to."""
+        return dg.AssetCheckSpec(
+            test["name"],
+            asset=key_of(node),
+            description=test["meta"].get("description") or check_description(test),
+            additional_deps=[key for key in self._keys_read(manifest, test) if key != key_of(node)],
+            blocking=(test["config"].get("severity") or "error").lower() == "error",
+            metadata={f"{OWN}unique_id": test["unique_id"]},
+        )
 
-def _finished(spec: dg.AssetSpec, properties: Properties) -> dg.AssetSpec:
-    if properties["resource_type"] == "source":
-        return spec
-    metadata = {key: value for key, value in spec.metadata.items() if key != STORAGE_KIND}
-    kind = KINDS.get(properties["config"]["materialized"])
-    spec = spec.replace_attributes(metadata=metadata, kinds={"dbt", *([kind] if kind else [])})
-    policy = freshness_of(properties)
-    return dg.apply_freshness_policy(spec, policy) if policy else spec
+    def attached_to(self, manifest: Mapping[str, Any], test: Properties) -> Properties | None:
+        """Return the node that a test is a check of: the only one that it reads, or the one that it names."""
+        if id(manifest) not in self._named:
+            nodes = manifest["nodes"].values()
+            self._named[id(manifest)] = {
+                node["name"]: node for node in nodes if node["resource_type"] != "test"
+            }
+        named = dagster_meta_of(test).get("ref")
+        if named:
+            return self._named[id(manifest)].get(named["name"])
+        parents = test["depends_on"]["nodes"]
+        unique_id = parents[0] if len(set(parents)) == 1 else test.get("attached_node")
+        return self.get_resource_props(manifest, unique_id) if unique_id else None
+
+
+def _described(columns: Mapping[str, Mapping[str, Any]]) -> dg.TableSchema:
+    return dg.TableSchema(
+        [
+            dg.TableColumn(
+                name,
+                type=column.get("data_type") or "?",
+                description=column.get("description"),
+                tags=dict.fromkeys(column.get("tags", ()), ""),
+            )
+            for name, column in columns.items()
+        ]
+    )
 
 
 def check_description(test: Properties) -> str:

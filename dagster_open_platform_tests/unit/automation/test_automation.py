@@ -159,7 +159,7 @@ def test_there_are_at_most_five_policies() -> None:
     policies = {
         name
         for name, value in vars(automation).items()
-        if inspect.isfunction(value) and value.__module__ == automation.__name__ and not name.startswith("_")
+        if callable(value) and value.__module__ == automation.__name__ and not name.startswith("_")
     }
     assert policies == {"ingest_on_cron", "on_code_changed", "on_inputs_updated", "on_inputs_settled"}
     assert len(policies) <= 5
