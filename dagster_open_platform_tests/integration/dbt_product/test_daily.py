@@ -9,7 +9,7 @@ from dagster_open_platform_tests.integration.dbt_product.replicated import Produ
 
 BUSY = CompanySettings(seed=11, scale=1.0)
 """Large enough that runs go on past midnight, and that something is late, on most days."""
-GROWING = ("runs", "event_logs")
+GROWING = ("runs", "run_tags", "event_logs")
 STAGING = [f"stg_cloud_product__{name}" for name in GROWING]
 DAYS = 8
 MODELS = (
