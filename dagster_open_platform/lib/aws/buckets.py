@@ -25,8 +25,12 @@ DMS = "dop-dms"
 """Change files of the product database, which AWS's Database Migration Service writes."""
 EVENTS = "dop-event-stream"
 """Product events, which a delivery stream writes in small files."""
+REPORTS = "dop-reports"
+"""Pages that the platform makes for people."""
 
-BUCKETS = (WORKSPACE, BILLING, COMMUNITY, TELEMETRY, DMS, EVENTS)
+EXPORTS = (WORKSPACE, BILLING, COMMUNITY, TELEMETRY, DMS, EVENTS)
+"""Those that others write to."""
+BUCKETS = (*EXPORTS, REPORTS)
 """All of them."""
 
 
@@ -36,15 +40,28 @@ def workspace_staging_prefix(environment: Environment | None = None) -> str:
     Args:
         environment: Default: the current one.
     """
+    return _own_folder("staging", environment)
+
+
+def metrics_report_prefix(environment: Environment | None = None) -> str:
+    """The folder of ``REPORTS`` that holds the metrics report of each week, without a slash at its end.
+
+    Args:
+        environment: Default: the current one.
+    """
+    return _own_folder("metrics", environment)
+
+
+def _own_folder(folder: str, environment: Environment | None) -> str:
     # Not above: it imports Dagster, which the local services, who need the names alone, do not.
     from dagster_open_platform.utils.environment_helpers import EnvironmentName, get_environment
 
     environment = environment or get_environment()
     prefixes: Mapping[EnvironmentName, str] = {
-        EnvironmentName.LOCAL: "staging",
-        # It reads the same snapshots as production, and must not write over what production made of them.
-        EnvironmentName.BRANCH: f"branch/{environment.pull_request_id}/staging",
-        EnvironmentName.DOGFOOD: "staging",
-        EnvironmentName.PROD: "staging",
+        EnvironmentName.LOCAL: folder,
+        # It reads the same sources as production, and must not write over what production made of them.
+        EnvironmentName.BRANCH: f"branch/{environment.pull_request_id}/{folder}",
+        EnvironmentName.DOGFOOD: folder,
+        EnvironmentName.PROD: folder,
     }
     return prefixes[environment.name]

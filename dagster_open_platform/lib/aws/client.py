@@ -42,8 +42,10 @@ class BoundedS3Resource(S3Resource):
         )
         if self.role_arn:
             session = _role_session(session, self.role_arn, config)
+        # Addresses would be signed as of old otherwise, which newer regions refuse.
+        own = config.merge(Config(signature_version="s3v4"))
         return session.client(
-            "s3", endpoint_url=self.endpoint_url, use_ssl=self.use_ssl, verify=self.verify, config=config
+            "s3", endpoint_url=self.endpoint_url, use_ssl=self.use_ssl, verify=self.verify, config=own
         )
 
     def _config(self) -> Config:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from dagster_open_platform.lib.aws.errors import MissingBucket, MissingObject, ObjectChanged
 from dagster_open_platform.lib.aws.protocol import ABSENT, ByteStream, ObjectInfo
@@ -114,8 +115,16 @@ class FakeObjectStore:
         with io.BytesIO(body) as stream:
             yield stream
 
-    def put_object(self, bucket: str, key: str, body: bytes, *, expected: str | None = None) -> str:
-        """See ``ObjectStore.put_object``."""
+    def put_object(
+        self,
+        bucket: str,
+        key: str,
+        body: bytes,
+        *,
+        expected: str | None = None,
+        content_type: str | None = None,
+    ) -> str:
+        """See ``ObjectStore.put_object``. It shows nobody what it keeps, so it keeps no content type."""
         self.before("put_object", key)
         with self._lock:
             found = self._bucket(bucket, key).get(key)
@@ -130,6 +139,10 @@ class FakeObjectStore:
         with self._lock:
             for key in keys:
                 self._bucket(bucket, key).pop(key, None)
+
+    def address_of(self, bucket: str, key: str, valid: dt.timedelta) -> str:
+        """See ``ObjectStore.address_of``."""
+        return f"https://{bucket}.s3.example/{quote(key)}?valid={int(valid.total_seconds())}"
 
     def _bucket(self, bucket: str, key: str) -> dict[str, tuple[bytes, ObjectInfo]]:
         if bucket not in self._buckets:

@@ -16,6 +16,8 @@ from typing import Final, Protocol
 
 ABSENT: Final = ""
 """As the ETag that an object is expected to have: there must be none."""
+LONGEST_ADDRESS: Final = dt.timedelta(days=7)
+"""https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html"""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,15 @@ class ObjectStore(Protocol):
         """
         ...
 
-    def put_object(self, bucket: str, key: str, body: bytes, *, expected: str | None = None) -> str:
+    def put_object(
+        self,
+        bucket: str,
+        key: str,
+        body: bytes,
+        *,
+        expected: str | None = None,
+        content_type: str | None = None,
+    ) -> str:
         """Writes an object whole; readers see the old one or the new one.
 
         Args:
@@ -110,6 +120,7 @@ class ObjectStore(Protocol):
             key: Which.
             body: All bytes.
             expected: Only if its present ETag is this one, or ``ABSENT`` and there is none.
+            content_type: What a browser is told that it is, such as ``text/html; charset=utf-8``; None: just bytes.
 
         Returns:
             Its ETag.
@@ -121,6 +132,16 @@ class ObjectStore(Protocol):
 
     def delete_objects(self, bucket: str, keys: Sequence[str]) -> None:
         """Deletes objects, of which any may be gone already."""
+        ...
+
+    def address_of(self, bucket: str, key: str, valid: dt.timedelta) -> str:
+        """An address at which whoever knows it may read an object, in a browser for example. Nothing is asked.
+
+        Args:
+            bucket: Where.
+            key: Which; it need not be there yet.
+            valid: For how long, at most ``LONGEST_ADDRESS``. An address that a role's session signed ends with the session.
+        """
         ...
 
 

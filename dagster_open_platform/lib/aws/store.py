@@ -6,6 +6,7 @@ What belongs here: the protocol's methods as requests. What does not: making the
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
@@ -76,14 +77,22 @@ class S3Store:
         with closing(answer["Body"]) as body:
             yield _Body(body, asked)
 
-    def put_object(self, bucket: str, key: str, body: bytes, *, expected: str | None = None) -> str:
+    def put_object(
+        self,
+        bucket: str,
+        key: str,
+        body: bytes,
+        *,
+        expected: str | None = None,
+        content_type: str | None = None,
+    ) -> str:
         """See ``ObjectStore.put_object``."""
-        condition: dict[str, str] = {}
+        headers = {"ContentType": content_type} if content_type else {}
         if expected is not None:
-            condition = {"IfNoneMatch": "*"} if expected == ABSENT else {"IfMatch": f'"{expected}"'}
+            headers |= {"IfNoneMatch": "*"} if expected == ABSENT else {"IfMatch": f'"{expected}"'}
         try:
             with store_errors(self._asked("write", bucket, key)):
-                answer = self._client.put_object(Bucket=bucket, Key=key, Body=body, **condition)
+                answer = self._client.put_object(Bucket=bucket, Key=key, Body=body, **headers)
         except MissingObject:
             # S3's answer where an object is expected and there is none.
             raise ObjectChanged(
@@ -100,6 +109,13 @@ class S3Store:
                 named = {"Objects": [{"Key": key} for key in some], "Quiet": True}
                 answer = self._client.delete_objects(Bucket=bucket, Delete=named)
             _refuse_undeleted(answer, asked)
+
+    def address_of(self, bucket: str, key: str, valid: dt.timedelta) -> str:
+        """See ``ObjectStore.address_of``."""
+        with store_errors(self._asked("sign an address of", bucket, key)):
+            return self._client.generate_presigned_url(
+                "get_object", {"Bucket": bucket, "Key": key}, ExpiresIn=int(valid.total_seconds())
+            )
 
     def _get(self, bucket: str, key: str, if_match: str | None) -> Mapping[str, Any]:
         condition = {"IfMatch": f'"{if_match}"'} if if_match else {}

@@ -2,15 +2,14 @@
 
 What belongs here: drawing. What does not: choosing what is drawn.
 
-Slack shows no SVG. Pillow draws with a font of its own; it brought 22 MB into an empty environment and is imported in 0.02 s,
-where matplotlib brings numpy, builds a cache of the machine's fonts in the home directory, and takes a second.
+Slack shows no SVG, so it is drawn with Pillow (`lib/drawing.py`).
 """
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
+from dagster_open_platform.lib.drawing import GRID, INK, PALE, PAPER, axis_top, png_of, write
 from dagster_open_platform.lib.health.model import Health, HourOfRuns
 from dagster_open_platform.lib.health.steps import SlowStep
 
@@ -23,7 +22,6 @@ _SPLIT = 900
 _ROWS = 8
 _LONGEST_LABEL = 52
 
-_INK, _PALE, _GRID, _PAPER = "#1f2937", "#6b7280", "#e5e7eb", "#ffffff"
 SUCCEEDED, FAILED, CANCELED, SLOW = "#2f855a", "#c53030", "#a0aec0", "#4f46e5"
 
 
@@ -35,46 +33,34 @@ def chart_of(health: Health) -> bytes:
     """
     from PIL import Image, ImageDraw
 
-    image = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
+    image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     draw = ImageDraw.Draw(image)
     _runs(draw, health)
     _slowest(draw, health.slowest[:_ROWS])
-    written = io.BytesIO()
-    image.save(written, "PNG", optimize=True)
-    return written.getvalue()
-
-
-def _write(
-    draw: ImageDraw, at: tuple[float, float], text: str, size: int = 22, color: str = _INK, anchor: str = "la"
-) -> None:
-    from PIL import ImageFont
-
-    # The font has no other letters than those of Latin scripts; what it lacks would be a box.
-    shown = text.encode("latin-1", "replace").decode("latin-1")
-    draw.text(at, shown, fill=color, font=ImageFont.load_default(size), anchor=anchor)
+    return png_of(image)
 
 
 def _runs(draw: ImageDraw, health: Health) -> None:
     left, right = _MARGIN + 40, _SPLIT - 60
-    _write(draw, (_MARGIN, 28), "Runs by the hour in which they ended (UTC)", 28)
+    write(draw, (_MARGIN, 28), "Runs by the hour in which they ended (UTC)", 28)
     _legend(draw, health)
     top = axis_top(max((hour.succeeded + hour.failed + hour.canceled for hour in health.hours), default=0))
     scale = (_BOTTOM - _TOP) / top
     for value in range(0, top + 1, max(top // 4, 1)):
         y = _BOTTOM - value * scale
-        draw.line([(left, y), (right, y)], fill=_GRID, width=2)
-        _write(draw, (left - 12, y), f"{value:,}", 20, _PALE, "rm")
+        draw.line([(left, y), (right, y)], fill=GRID, width=2)
+        write(draw, (left - 12, y), f"{value:,}", 20, PALE, "rm")
     width = (right - left) / max(len(health.hours), 1)
     for number, hour in enumerate(health.hours):
         x = left + number * width
         _column(draw, (x + width * 0.12, x + width * 0.88), hour, scale)
         if number % max(len(health.hours) // 6, 1) == 0:
-            draw.line([(x, _BOTTOM), (x, _BOTTOM + 8)], fill=_PALE, width=2)
+            draw.line([(x, _BOTTOM), (x, _BOTTOM + 8)], fill=PALE, width=2)
             label = f"{hour.start:%H:%M}" + (f"\n{hour.start:%d %b}" if number == 0 else "")
             for line, text in enumerate(label.split("\n")):
-                _write(draw, (x, _BOTTOM + 14 + 24 * line), text, 20, _PALE, "ma" if number else "la")
+                write(draw, (x, _BOTTOM + 14 + 24 * line), text, 20, PALE, "ma" if number else "la")
     if not health.ended:
-        _write(draw, ((left + right) / 2, (_TOP + _BOTTOM) / 2), "No run ended.", 26, _PALE, "mm")
+        write(draw, ((left + right) / 2, (_TOP + _BOTTOM) / 2), "No run ended.", 26, PALE, "mm")
 
 
 def _legend(draw: ImageDraw, health: Health) -> None:
@@ -87,7 +73,7 @@ def _legend(draw: ImageDraw, health: Health) -> None:
     ):
         draw.rectangle([(x, 76), (x + 18, 94)], fill=color)
         text = f"{number:,} {label}"
-        _write(draw, (x + 28, 85), text, 22, _INK, "lm")
+        write(draw, (x + 28, 85), text, 22, INK, "lm")
         x += 28 + 12 * len(text) + 40
 
 
@@ -104,18 +90,18 @@ def _column(draw: ImageDraw, sides: tuple[float, float], hour: HourOfRuns, scale
 
 def _slowest(draw: ImageDraw, steps: tuple[SlowStep, ...]) -> None:
     left, right = _SPLIT, WIDTH - _MARGIN
-    _write(draw, (left, 28), "Slowest assets, duration of their step", 28)
+    write(draw, (left, 28), "Slowest assets, duration of their step", 28)
     if not steps:
-        _write(draw, ((left + right) / 2, (_TOP + _BOTTOM) / 2), "No asset was made.", 26, _PALE, "mm")
+        write(draw, ((left + right) / 2, (_TOP + _BOTTOM) / 2), "No asset was made.", 26, PALE, "mm")
         return
     longest = max(step.seconds for step in steps) or 1
     pitch = (_BOTTOM + 60 - _TOP) / _ROWS
     for row, step in enumerate(steps):
         y = _TOP - 30 + row * pitch
-        _write(draw, (left, y), cut(label_of(step)), 21)
+        write(draw, (left, y), cut(label_of(step)), 21)
         length = max((right - left - 130) * step.seconds / longest, 3)
         draw.rectangle([(left, y + 32), (left + length, y + 56)], fill=SLOW)
-        _write(draw, (left + length + 12, y + 44), duration(step.seconds), 21, _PALE, "lm")
+        write(draw, (left + length + 12, y + 44), duration(step.seconds), 21, PALE, "lm")
 
 
 def label_of(step: SlowStep) -> str:
@@ -143,17 +129,3 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-def axis_top(most: int) -> int:
-    """The end of an axis from 0 on: at least ``most``, a multiple of 4, and a round number.
-
-    Args:
-        most: The greatest value, not negative.
-    """
-    unit = 1
-    while True:
-        for factor in (4, 8, 12, 20, 32):
-            if unit * factor >= most:
-                return unit * factor
-        unit *= 10

@@ -46,7 +46,11 @@ class Links:
 
     def asset(self, key: dg.AssetKey) -> Mrkdwn:
         """An asset, by its key."""
+        address = self.asset_address(key)
+        return link(address, key.to_user_string()) if address else code(key.to_user_string())
+
+    def asset_address(self, key: dg.AssetKey) -> str | None:
+        """The address of an asset's page; None: nobody said where Dagster's pages are."""
         if self._base is None:
-            return code(key.to_user_string())
-        path = "/".join(quote(part, safe="") for part in key.path)
-        return link(f"{self._base}/assets/{path}", key.to_user_string())
+            return None
+        return f"{self._base}/assets/{'/'.join(quote(part, safe='') for part in key.path)}"

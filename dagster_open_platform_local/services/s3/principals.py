@@ -7,7 +7,7 @@ sessions.
 from dataclasses import dataclass
 from enum import Enum
 
-from dagster_open_platform.lib.aws.buckets import WORKSPACE
+from dagster_open_platform.lib.aws.buckets import REPORTS, WORKSPACE
 from dagster_open_platform_local.services.s3.account import ACCOUNT, WORKSPACE_ROLE_ARN
 
 
@@ -60,6 +60,7 @@ PLATFORM = Principal(
     arn=f"arn:aws:iam::{ACCOUNT}:user/platform",
     unique_id="AIDAPLATFORM00000000A",
     reads=None,
+    writes=frozenset({REPORTS}),
     lists_buckets=True,
     assumes=frozenset({WORKSPACE_ROLE_ARN}),
 )

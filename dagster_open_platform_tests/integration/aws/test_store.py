@@ -6,10 +6,11 @@ import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
+import httpx
 import pytest
 
 from dagster_open_platform.lib.aws import errors
-from dagster_open_platform.lib.aws.buckets import BILLING, WORKSPACE
+from dagster_open_platform.lib.aws.buckets import BILLING, REPORTS, WORKSPACE
 from dagster_open_platform.lib.aws.protocol import ObjectStore
 from dagster_open_platform.lib.aws.resource import WORKSPACE_ROLE_VARIABLE, S3StoreResource
 from dagster_open_platform.lib.aws.store import S3Store
@@ -182,3 +183,14 @@ def test_nobody_listens(platform_s3: S3Server, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "no address")
     with refused(errors.InvalidObjectRequest, "no address"):
         read_listing()
+
+
+def test_an_address_opens_what_was_written_as_what_it_is(platform_s3: S3Server) -> None:
+    page = "<p>ü</p>".encode()
+    with S3StoreResource().connect() as own:
+        own.put_object(REPORTS, "a b/c.html", page, content_type="text/html; charset=utf-8")
+        address = own.address_of(REPORTS, "a b/c.html", dt.timedelta(minutes=5))
+    answer = httpx.get(address, timeout=20)
+    assert (answer.content, answer.headers["content-type"]) == (page, "text/html; charset=utf-8")
+    assert httpx.get(address.replace("c.html", "d.html"), timeout=20).status_code == 403
+    assert platform_s3.variables["AWS_SECRET_ACCESS_KEY"] not in address

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import pytest
 
-from dagster_open_platform.lib.aws.buckets import BUCKETS
+from dagster_open_platform.lib.aws.buckets import EXPORTS as EXPORT_BUCKETS
 from dagster_open_platform_local.company.exports.catalogue import EXPORTS, Export
 from dagster_open_platform_local.company.settings import CompanySettings
 from dagster_open_platform_tests.unit.company_exports.reading import bucket, days
@@ -50,7 +50,7 @@ def test_each_bucket_has_one_export() -> None:
         export.name: {each.bucket for day in DAYS for each in export.objects_of_day(COMPANY, day)}
         for export in EXPORTS
     }
-    assert Counter(bucket for buckets in found.values() for bucket in buckets) == Counter(BUCKETS)
+    assert Counter(bucket for buckets in found.values() for bucket in buckets) == Counter(EXPORT_BUCKETS)
 
 
 @by_name

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from dagster_open_platform.lib.drawing import axis_top
 from dagster_open_platform.lib.health.chart import (
     FAILED,
     HEIGHT,
     SUCCEEDED,
     WIDTH,
-    axis_top,
     chart_of,
     duration,
 )

@@ -1,0 +1,1 @@
+"""Python definitions of the metrics report."""

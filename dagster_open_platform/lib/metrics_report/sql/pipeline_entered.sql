@@ -1,0 +1,10 @@
+-- As `pipeline` of the semantic layer.
+with weeks as ({weeks})
+
+select
+    weeks.week_start,
+    sum(opportunities.amount_usd) as value
+from weeks
+inner join {fct_opportunities} as opportunities
+    on opportunities.created_date between weeks.week_start and weeks.last_day
+group by weeks.week_start

@@ -1,0 +1,1 @@
+"""Tests: the metrics report against the local S3, and on either warehouse."""
