@@ -6,28 +6,28 @@ with cases as (
 
     select
         'underscores' as case_name,
-        'Search_Brand_US' as tag,
+        'Search_Brand_US' as written_tag,
         'search-brand-us' as expected
     union all
     select
         'blanks around it' as case_name,
-        ' pmax-trial  ' as tag,
+        ' pmax-trial  ' as written_tag,
         'pmax-trial' as expected
     union all
     select
         'nothing but blanks' as case_name,
-        '   ' as tag,
+        '   ' as written_tag,
         cast(null as varchar) as expected
     union all
     select
         'null' as case_name,
-        cast(null as varchar) as tag,
+        cast(null as varchar) as written_tag,
         cast(null as varchar) as expected
 
 )
 
 select
     case_name,
-    {{ campaign_slug('tag') }} as actual,
+    {{ campaign_slug('written_tag') }} as actual,
     expected
 from cases
