@@ -30,7 +30,7 @@ DARK: Mapping[str, str] = {
 
 _RULES = """
 *{box-sizing:border-box}
-body{margin:0 auto;padding:1rem;max-width:72rem;background:var(--paper);color:var(--ink);
+body{margin:0 auto;padding:1rem;max-width:72rem;overflow-wrap:anywhere;background:var(--paper);color:var(--ink);
 font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 h1{font-size:1.6rem;line-height:1.25;margin:.5rem 0}
 h2{font-size:1.2rem;line-height:1.3;margin:0 0 .25rem}
@@ -40,9 +40,9 @@ a{color:var(--link)}
 a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:3px solid var(--link);outline-offset:2px}
 .pale,figcaption,footer{color:var(--pale);font-size:.9rem}
 section{background:var(--card);border:1px solid var(--rule);border-radius:.5rem;padding:1rem;margin:1rem 0}
-.metrics{display:grid;gap:1rem}
+.metrics{display:grid;gap:1rem;grid-template-columns:minmax(0,1fr)}
 .metrics section{margin:0;min-width:0}
-@media(min-width:56rem){.metrics{grid-template-columns:1fr 1fr}}
+@media(min-width:56rem){.metrics{grid-template-columns:repeat(2,minmax(0,1fr))}}
 .value{font-size:1.75rem;font-weight:600;line-height:1.2}
 figure{margin:.75rem 0}
 svg{display:block;width:100%;max-width:32rem;height:auto}
@@ -51,13 +51,14 @@ svg text{fill:var(--pale)}
 svg .told{fill:var(--told)}
 svg .earlier{fill:var(--earlier)}
 .scroll{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
+/* Words in cells stay whole: tables scroll instead. */
+table{overflow-wrap:normal;border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 caption{text-align:left;color:var(--pale);font-size:.9rem;padding-bottom:.25rem}
 th,td{padding:.35rem .75rem .35rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}
 tbody th{font-weight:500}
 .number{text-align:right;white-space:nowrap}
 summary{cursor:pointer;padding:.35rem 0;font-weight:600}
-ul{margin:.25rem 0;padding-left:1.25rem;overflow-wrap:anywhere}
+ul{margin:.25rem 0;padding-left:1.25rem}
 @media print{.metrics{display:block}section{break-inside:avoid;margin:1rem 0}}
 """
 
