@@ -1,9 +1,9 @@
-"""What it costs to load the code location, beside the cost of importing what it is built on, and what Fivetran's tables add.
+"""What it costs to load the code location, beside the cost of importing what it is built on, and what Fivetran's and dbt's tables add.
 
 CPU seconds (user and system) of whole child processes, so that neither imports nor byte code that this process holds
 already make one side cheaper. All sides are run alternately, and their best runs are compared: whatever else the machine does only makes
-a run slower. The code location is also loaded from copies of the package: one without Fivetran, and two whose state has many times the
-connectors.
+a run slower. The code location is also loaded from copies of the package: one without Fivetran, two whose state has many times the
+connectors, and two with other dbt projects beside (`load_dbt.py`).
 """
 
 import json
@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import dagster_open_platform
+from dagster_open_platform_local.bench import load_dbt
 from dagster_open_platform_local.bench.ratio import Ratio
 
 FLOOR = "import dagster, dagster_dbt"
@@ -27,6 +28,9 @@ SHARE = 0.1
 """Of that limit, which Fivetran's tables may add."""
 TIMES = 10
 """How many times the connectors of the state, to see how the cost grows from none to half of them, and from there to all."""
+WHOLE_LIMIT = 1.7
+"""Of the whole code location, with the dbt project as it is or with a thousand models."""
+LINEAR_LIMIT = 1.2
 PACKAGE = Path(dagster_open_platform.__file__).parent
 FIVETRAN = Path("defs", "fivetran")
 
@@ -53,14 +57,16 @@ def cpu_seconds(code: str, path: Path | None = None) -> float:
 def copies(directory: Path) -> Mapping[str, Path]:
     """The package as it is, without Fivetran, and with many times its connectors, half of them or all; each in a folder of its own.
 
-    The one as it is is a copy too, so that all differ in nothing else.
+    The one as it is is a copy too, so that all differ in nothing else. Beside the last two lies a dbt project of few models and of many.
     """
-    made = {name: directory / name for name in ("whole", "without", "half", "grown")}
+    made = {name: directory / name for name in ("whole", "without", "half", "grown", "few", "many")}
     for folder in made.values():
         shutil.copytree(PACKAGE, folder / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.rmtree(made["without"] / PACKAGE.name / FIVETRAN)
     grow(made["half"] / PACKAGE.name / FIVETRAN / "components", TIMES // 2)
     grow(made["grown"] / PACKAGE.name / FIVETRAN / "components", TIMES)
+    load_dbt.shrink(load_dbt.copy_project(made["few"]), PACKAGE)
+    load_dbt.grow(load_dbt.copy_project(made["many"]))
     return made
 
 
@@ -99,9 +105,49 @@ def measured(directory: Path) -> Mapping[str, float]:
 
 
 def measure() -> list[Ratio]:
-    """Loading ÷ importing, loading with Fivetran ÷ without it, and the growth of what it costs."""
+    """Loading ÷ importing, and what Fivetran's and dbt's tables add to it."""
     with tempfile.TemporaryDirectory() as directory:
-        return ratios(measured(Path(directory)))
+        seconds = measured(Path(directory))
+        projects = {name: Path(directory) / name / load_dbt.PROJECT.name for name in ("few", "many")}
+        models = {
+            name: load_dbt.models_of(path) for name, path in {**projects, "whole": load_dbt.PROJECT}.items()
+        }
+    return [*dbt_ratios(seconds, models), *ratios(seconds)]
+
+
+def dbt_ratios(seconds: Mapping[str, float], models: Mapping[str, int]) -> list[Ratio]:
+    """What loading costs with more or less models.
+
+    Args:
+        seconds: Of the floor and of each copy.
+        models: How many models the dbt project beside a copy has.
+    """
+    floor = seconds["floor"]
+    loaded = [
+        Ratio(
+            name=f"load the definitions with {what} ÷ import dagster, dagster_dbt (CPU time)",
+            value=seconds[copy] / floor,
+            limit=WHOLE_LIMIT,
+            higher_is_better=False,
+            detail=f"{seconds[copy]:.2f} s ÷ {floor:.2f} s, {models[copy]:,} models, best of {ROUNDS}",
+        )
+        for copy, what in (("whole", "the dbt project as it is"), ("many", f"{load_dbt.MODELS:,} dbt models"))
+    ]
+    first, second = (
+        1000 * (seconds[more] - seconds[less]) / (models[more] - models[less])
+        for less, more in (("few", "whole"), ("whole", "many"))
+    )
+    growth = Ratio(
+        name="loading a model more of many ÷ a model more of few (CPU time)",
+        value=second / first,
+        limit=LINEAR_LIMIT,
+        higher_is_better=False,
+        detail=(
+            f"{second:.2f} ms a model from {models['whole']:,} to {models['many']:,} ÷ {first:.2f} ms from {models['few']:,}"
+            f" to {models['whole']:,}, best of {ROUNDS}"
+        ),
+    )
+    return [*loaded, growth]
 
 
 def ratios(seconds: Mapping[str, float]) -> list[Ratio]:
@@ -133,7 +179,7 @@ def ratios(seconds: Mapping[str, float]) -> list[Ratio]:
         Ratio(
             name=f"loading from {TIMES // 2} to {TIMES} times Fivetran's tables ÷ from none to {TIMES // 2} times (CPU time)",
             value=(grown - half) / (half - without),
-            limit=1.2,
+            limit=LINEAR_LIMIT,
             higher_is_better=False,
             detail=f"({grown:.2f} - {half:.2f} s) ÷ ({half:.2f} - {without:.2f} s), best of {ROUNDS}",
         ),

@@ -8,7 +8,7 @@ import json
 import math
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,11 @@ import dagster_open_platform_dbt
 from dagster_open_platform.lib.dbt.fingerprint import SOURCE_FOLDERS, take_fingerprint
 from dagster_open_platform.lib.dbt.manifest import FINGERPRINT, MANIFEST, record
 from dagster_open_platform.lib.dbt.nodes import ASSETS
+from dagster_open_platform.lib.dbt.properties import dagster_meta_of, is_daily
 
 PROJECT = Path(dagster_open_platform_dbt.__file__).parent
 MODELS = 1_000
-"""At least as many models has the grown project: whole copies of the real one, so that a model has as many tests, columns and parents."""
+"""As many models has the grown project: copies of the real ones, so that a model has as many tests, columns and parents."""
 _NAMED = re.compile(r"dbt_asset_key\('(\w+)'\)")
 Manifest = dict[str, Any]
 
@@ -37,18 +38,18 @@ def models_of(project: Path) -> int:
     return sum(node["resource_type"] == "model" for node in _read(project)["nodes"].values())
 
 
-def grow(project: Path, times: int | None = None) -> None:
+def grow(project: Path, models: int = MODELS) -> None:
     """Multiply everything in a copy of the project.
 
     Args:
         project: The copy.
-        times: How many there shall be of each; None: as many as make `MODELS` models.
+        models: How many there shall be; at least as many as there are.
     """
-    times = times or math.ceil(MODELS / models_of(project))
     manifest = _read(project)
+    times = models / models_of(project)
     grown = {name: dict(manifest[name]) for name in ("nodes", "sources", "parent_map", "child_map")}
-    for number in range(1, times):
-        copy = renamed(manifest, f"_copy_{number}")
+    for number in range(1, math.ceil(times)):
+        copy = renamed(manifest, f"_copy_{number}", min(1.0, times - number))
         for name, part in grown.items():
             part |= copy[name]
         for folder in SOURCE_FOLDERS:
@@ -71,7 +72,8 @@ def shrink(project: Path, package: Path) -> None:
     wanted = {name for text in texts for name in _NAMED.findall(text)}
     nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] in ASSETS}
     # Schedules name groups, which are schemas; and each op has something to build.
-    wanted |= {node["name"] for node in {node["config"]["schema"]: node for node in nodes.values()}.values()}
+    kinds = {(node["config"]["schema"], is_daily(node)): node["name"] for node in nodes.values()}
+    wanted |= set(kinds.values())
     kept = {
         key: {**node, "depends_on": {**node["depends_on"], "nodes": []}}
         for key, node in nodes.items()
@@ -89,9 +91,26 @@ def shrink(project: Path, package: Path) -> None:
     )
 
 
-def renamed(manifest: Manifest, suffix: str) -> Manifest:
-    """The manifest's nodes and sources under other names, which depend on each other as before."""
-    new = {key: f"{key}{suffix}" for part in ("nodes", "sources") for key in manifest[part]}
+def renamed(manifest: Manifest, suffix: str, share: float = 1.0) -> Manifest:
+    """The manifest's nodes and sources under other names, which depend on each other as before, and else on the originals.
+
+    What makes the sources stays the same: that of the copies is not there, and Dagster would look for it for each.
+
+    Args:
+        manifest: The original.
+        suffix: Of the other names.
+        share: How many of each kind; with them go the tests that are attached to them.
+    """
+    kinds: dict[str, list[str]] = {"source": list(manifest["sources"])}
+    for key, node in manifest["nodes"].items():
+        kinds.setdefault(node["resource_type"], []).append(key)
+    tests = kinds.pop("test", [])
+    chosen = {key for keys in kinds.values() for key in _evenly(keys, share)}
+    for key in tests:
+        node = manifest["nodes"][key]
+        if (node.get("attached_node") or next(iter(node["depends_on"]["nodes"]), None)) in chosen:
+            chosen.add(key)
+    new = {key: f"{key}{suffix}" for key in chosen}
 
     def moved(value: Any) -> Any:
         if isinstance(value, dict):
@@ -100,24 +119,23 @@ def renamed(manifest: Manifest, suffix: str) -> Manifest:
             return [moved(inner) for inner in value]
         return new.get(value, value) if isinstance(value, str) else value
 
-    copy = {part: moved(manifest[part]) for part in ("nodes", "sources", "parent_map", "child_map")}
+    copy = {
+        part: {new[key]: moved(node) for key, node in manifest[part].items() if key in new}
+        for part in ("nodes", "sources", "parent_map", "child_map")
+    }
     for node in copy["nodes"].values():
         node["name"] += suffix
         if "alias" in node:
             node["alias"] += suffix
-    for place in _dagster_metas(copy):
-        if "asset_key" in place:
-            # Schedules name the beginnings of keys.
-            place["asset_key"] = [suffix, *place["asset_key"]]
-        if "ref" in place:
-            place["ref"] = {**place["ref"], "name": place["ref"]["name"] + suffix}
+        meta = dagster_meta_of(node)
+        if "ref" in meta:
+            meta["ref"]["name"] += suffix
     return copy
 
 
-def _dagster_metas(manifest: Manifest) -> Iterator[dict[str, Any]]:
-    for part in ("nodes", "sources"):
-        for node in manifest[part].values():
-            yield ((node.get("config") or {}).get("meta") or {}).get("dagster") or {}
+def _evenly(keys: Sequence[str], share: float) -> list[str]:
+    count = round(share * len(keys))
+    return [keys[index * len(keys) // count] for index in range(count)]
 
 
 def _read(project: Path) -> Manifest:

@@ -1,6 +1,5 @@
 """Truth tables of the platform's automation policies, evaluated by Dagster itself."""
 
-import inspect
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
