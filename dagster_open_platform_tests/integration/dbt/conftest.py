@@ -1,15 +1,17 @@
 """What the tests of the dbt project share: parsed and compiled projects, a raw database, a built warehouse."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from dbt.contracts.graph.manifest import Manifest
 
 from dagster_open_platform.lib.dbt.manifest import load_manifest
-from dagster_open_platform_tests.fixtures.dbt import EPOCH, RawData
+from dagster_open_platform_tests.fixtures.dbt import EPOCH, RawData, without_shard
+from dagster_open_platform_tests.integration.dbt.company import BuiltCompany, attached, built_company
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt
 from dagster_open_platform_tests.integration.dbt.parsed import manifest_directory
 
@@ -29,11 +31,21 @@ def dbt_local(tmp_path_factory: pytest.TempPathFactory) -> InProcessDbt:
 @pytest.fixture(scope="session")
 def compiled(dbt_local: InProcessDbt, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     """Target to the directory of the SQL that the project compiles to, without a connection."""
+    # On DuckDB what is compiled is also run, by other tests.
+    wanted = {
+        "local": ["path:analyses"],
+        "prod": [
+            "path:analyses",
+            *(f"resource_type:{kind}" for kind in ("model", "snapshot")),
+            "test_type:singular",
+            "test_name:holds",
+        ],
+    }
     found = {}
-    for target in ("local", "prod"):
+    for target, selected in wanted.items():
         directory = manifest_directory(target, tmp_path_factory)
         project = InProcessDbt(dbt_local.scratch, target).parsed_in(directory)
-        project.run("compile", "--no-introspect", "--no-populate-cache")
+        project.run("compile", "--no-introspect", "--no-populate-cache", "--select", *selected)
         found[target] = dbt_local.scratch / target / "compiled" / "dagster_open_platform_dbt"
     return found
 
@@ -66,15 +78,45 @@ def raw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RawData:
 def built(
     dbt_local: InProcessDbt, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Everything built and tested once, over all days; for looking only."""
+    """What the rows made by hand are enough for, built once over all days; for looking only."""
     directory = tmp_path_factory.mktemp("built")
     data = RawData(directory)
     data.create()
     data.load(EPOCH, TODAY)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WAREHOUSE_DUCKDB_DIR", str(directory))
-        dbt_local.run("build")
-    with duckdb.connect() as connection:
-        for name in ("purina", "segment", "dwh_reporting"):
-            connection.execute(f"attach '{directory / name}.duckdb' as {name} (read_only)")
+        found = made_by_hand(dbt_local.manifest, data.filled())
+        dbt_local.run("build", "--select", *found, "--exclude-resource-type", "test", "unit_test", "snapshot")
+    with attached(directory) as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def company(dbt_local: InProcessDbt, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BuiltCompany]:
+    """Everything built and tested once, over a small company; for looking only."""
+    found = built_company(dbt_local, tmp_path_factory)
+    with found.connection:
+        yield found
+
+
+def made_by_hand(manifest: Manifest, filled: Collection[tuple[str, str, str]]) -> list[str]:
+    """The names of models and seeds that read nothing but tables with rows made by hand, or other such models.
+
+    Args:
+        manifest: The project.
+        filled: Database, schema and name of each of these tables.
+    """
+    fit: dict[str, bool] = {
+        unique_id: (source.database, without_shard(source.schema), source.name) in filled
+        for unique_id, source in manifest.sources.items()
+    }
+
+    def fits(unique_id: str) -> bool:
+        if unique_id not in fit:
+            node = manifest.nodes[unique_id]
+            above = [each for each in getattr(node.depends_on, "nodes", ()) if not each.startswith("macro.")]
+            fit[unique_id] = all(map(fits, above))
+        return fit[unique_id]
+
+    nodes = [node for node in manifest.nodes.values() if node.resource_type in ("model", "seed")]
+    return sorted(node.name for node in nodes if fits(node.unique_id))

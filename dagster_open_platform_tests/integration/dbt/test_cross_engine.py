@@ -1,6 +1,7 @@
 """The same SQL on both engines: golden values of the macros, and every model, executed as DuckDB's and as Snowflake's."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -93,31 +94,57 @@ def literal(text: str | None) -> str:
 
 
 def comparable(rows: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Rows in an order of their own, numbers as floats."""
-    plain = [tuple(float(v) if isinstance(v, int | Decimal) else v for v in row) for row in rows]
-    return sorted(plain, key=repr)
+    """Rows in an order of their own, numbers as floats, days as their midnights.
+
+    The emulated Snowflake adds days to a date, which Snowflake answers with a date, by DuckDB's rules where it does not know the type: as a
+    time.
+    """
+    return sorted((tuple(map(plain, row)) for row in rows), key=repr)
 
 
-def test_every_model_gives_the_same_on_both_engines(
+def plain(value: Any) -> Any:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value, time())
+    return float(value) if isinstance(value, int | Decimal) else value
+
+
+def test_models_over_rows_made_by_hand_give_the_same_on_both_engines(
     compiled: Mapping[str, Path],
     dbt_local: InProcessDbt,
     built: duckdb.DuckDBPyConnection,
     snowflake_cursor: SnowflakeCursor,
 ) -> None:
+    """Whole models. Of all others the SQL is parsed, and every macro that the engines write differently has golden values on both."""
     for database in ("purina", "segment", "dwh_reporting"):
         snowflake_cursor.execute(f"create database if not exists {database}")
-    for table in RAW_TABLES:
-        copied(built, snowflake_cursor, f"purina.{table}")
-    for table in SEGMENT_TABLES:
-        copied(built, snowflake_cursor, f"segment.{table}")
-    copied(built, snowflake_cursor, "dwh_reporting.seeds.oss_packages")
+    here = {f"{catalog}.{schema}.{name}" for catalog, schema, name in tables_and_views(built)}
+    for table in [
+        *(f"purina.{name}" for name in RAW_TABLES),
+        *(f"segment.{name}" for name in SEGMENT_TABLES),
+    ]:
+        if table in here:
+            copied(built, snowflake_cursor, table)
+    for node in dbt_local.manifest.nodes.values():
+        if node.resource_type == "seed" and (seed := f"dwh_reporting.seeds.{node.name}") in here:
+            copied(built, snowflake_cursor, seed)
+    compared = 0
     for node in models_in_order(dbt_local):
         relation = f"dwh_reporting.{node.config.schema}.{node.name}"
+        if relation not in here:
+            continue
         snowflake_cursor.execute(f"create schema if not exists dwh_reporting.{node.config.schema}")
         sql = (compiled["prod"] / node.original_file_path).read_text()
         snowflake_cursor.execute(f"create table {relation} as {sql}")
         columns = ", ".join(sorted(node.columns))
         query = f"select {columns} from {relation}"  # noqa: S608 -- our own names
-        on_snowflake = fetched(snowflake_cursor, query)
-        assert on_snowflake, relation
-        assert comparable(on_snowflake) == comparable(built.execute(query).fetchall()), relation
+        expected = built.execute(query).fetchall()
+        assert comparable(fetched(snowflake_cursor, query)) == comparable(expected), relation
+        compared += bool(expected)
+    assert compared > 30, "hardly any model has rows, so that nothing was compared"
+
+
+def tables_and_views(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
+    """Catalog, schema and name of all."""
+    return connection.execute(
+        "select table_catalog, table_schema, table_name from information_schema.tables"
+    ).fetchall()
