@@ -5,8 +5,9 @@
 What belongs here: building the manifest, and loading one only if it still describes the project. What does not: the
 translation into assets (``translator.py``).
 
-Beside ``target/manifest.json`` lie a fingerprint of what it was made from, and dbt's ``partial_parse.msgpack``, the same in
-dbt's own form, which lets a run skip the parsing (``program.py``).
+Beside ``target/manifest.json`` lie a fingerprint of what it was made from; dbt's ``partial_parse.msgpack``, the same in
+dbt's own form, which lets a run skip the parsing (``program.py``); and ``semantic_manifest.json``, the metrics and saved
+queries in MetricFlow's form (``lib/semantic_layer``).
 """
 
 import argparse
@@ -35,7 +36,11 @@ from dagster_open_platform_dbt import PROJECT_DIR
 
 MANIFEST = "manifest.json"
 FINGERPRINT = "manifest_fingerprint.json"
+SEMANTIC_MANIFEST = "semantic_manifest.json"
 PARTIAL_PARSE = "partial_parse.msgpack"
+DIGESTED = {"parsed": PARTIAL_PARSE, "semantic": SEMANTIC_MANIFEST, "manifest": MANIFEST}
+"""What a parse makes, by the word under which the fingerprint holds its digest."""
+
 REMEDY = "Build it with `just manifest` (python -m dagster_open_platform.lib.dbt.manifest)."
 PARSE_TIMEOUT_SECONDS = 600
 
@@ -74,7 +79,7 @@ def build_manifest(
     with tempfile.TemporaryDirectory(prefix=".manifest-", dir=output_dir) as scratch:
         _parse(target, project_dir, Path(scratch))
         record(Path(scratch), fingerprint)
-        for name in (PARTIAL_PARSE, MANIFEST, FINGERPRINT):
+        for name in (*DIGESTED.values(), FINGERPRINT):
             (Path(scratch) / name).replace(output_dir / name)
     return output_dir / MANIFEST
 
@@ -83,12 +88,12 @@ def record(directory: Path, fingerprint: Fingerprint) -> None:
     """Write beside a manifest what it was made from.
 
     Args:
-        directory: Where the manifest lies, and perhaps the parsed project.
+        directory: Where the manifest lies, and perhaps the other forms of it.
         fingerprint: Of the project when it was parsed.
     """
     digests = {
         name: _digest(directory / file) if (directory / file).is_file() else ""
-        for name, file in (("manifest", MANIFEST), ("parsed", PARTIAL_PARSE))
+        for name, file in DIGESTED.items()
     }
     content = {**digests, **fingerprint.to_json()}
     (directory / FINGERPRINT).write_text(json.dumps(content, indent=1, sort_keys=True))
@@ -139,6 +144,34 @@ def _loaded(project_dir: Path, output_dir: Path) -> Mapping[str, Any]:
     return json.loads(content)
 
 
+def load_semantic_manifest(project_dir: Path = PROJECT_DIR, output_dir: Path | None = None) -> str:
+    """Read metrics and saved queries as MetricFlow takes them, if they were built together with the manifest. Never parses.
+
+    Whether the project's files are still those is not asked again: whoever loads the definitions loads the manifest too, which
+    asks, and the files are many.
+
+    Args:
+        project_dir: The directory that holds ``dbt_project.yml``.
+        output_dir: Where ``build_manifest`` put it; default: the project's ``target``.
+
+    Returns:
+        JSON: https://docs.getdbt.com/reference/artifacts/sl-manifest.
+
+    Raises:
+        ManifestMissing: It was never built.
+        ManifestStale: It is not the one that was built.
+    """
+    output_dir = output_dir or project_dir / "target"
+    semantic, beside = output_dir / SEMANTIC_MANIFEST, output_dir / FINGERPRINT
+    if not semantic.is_file() or not beside.is_file():
+        raise ManifestMissing(f"The semantic manifest {semantic} has not been built. {REMEDY}")
+    content = semantic.read_bytes()
+    _, digests = _recorded(beside)
+    if hashlib.sha256(content).hexdigest() != digests["semantic"]:
+        raise ManifestStale(_staleness(semantic, [f"changed {semantic.name} itself, after it was built"]))
+    return content.decode()
+
+
 def load_parsed(
     target: str | None, project_dir: Path = PROJECT_DIR, output_dir: Path | None = None
 ) -> bytes | None:
@@ -175,7 +208,7 @@ def _recorded(beside: Path) -> tuple[Fingerprint, Mapping[str, str]]:
     """
     try:
         recorded = json.loads(beside.read_text())
-        digests = {"manifest": recorded["manifest"], "parsed": recorded["parsed"]}
+        digests = {what: recorded[what] for what in DIGESTED}
         return Fingerprint.from_json(recorded), digests
     except (ValueError, KeyError, TypeError) as error:
         raise ManifestStale(f"The fingerprint {beside} can't be read: {error!r}. {REMEDY}") from error

@@ -13,6 +13,7 @@ from dagster_open_platform.lib.dbt.manifest import (
     FINGERPRINT,
     MANIFEST,
     PARTIAL_PARSE,
+    SEMANTIC_MANIFEST,
     build_manifest,
     load_manifest,
 )
@@ -99,6 +100,11 @@ def test_a_project_that_does_not_parse_leaves_the_manifest_as_it_was(project: Pa
     with pytest.raises(ManifestNotBuilt, match="no_such_model"):
         build_manifest(project_dir=project)
     assert (output / MANIFEST).read_bytes() == before
-    assert sorted(path.name for path in output.iterdir()) == [MANIFEST, FINGERPRINT, PARTIAL_PARSE]
+    assert sorted(path.name for path in output.iterdir()) == [
+        MANIFEST,
+        FINGERPRINT,
+        PARTIAL_PARSE,
+        SEMANTIC_MANIFEST,
+    ]
     with pytest.raises(ManifestStale, match=r"changed snapshots/github_issues_snapshot\.yml"):
         load_manifest(project)

@@ -12,11 +12,14 @@ from dagster_open_platform.lib.dbt.manifest import (
     FINGERPRINT,
     MANIFEST,
     PARTIAL_PARSE,
+    SEMANTIC_MANIFEST,
     build_manifest,
     load_manifest,
     load_parsed,
+    load_semantic_manifest,
 )
 
+SEMANTIC = '{"metrics": []}'
 PARSED = b"the same in dbt's own form"
 
 
@@ -32,9 +35,11 @@ def project(tmp_path: Path) -> Path:
     target.mkdir()
     (target / MANIFEST).write_bytes(content)
     (target / PARTIAL_PARSE).write_bytes(PARSED)
+    (target / SEMANTIC_MANIFEST).write_text(SEMANTIC)
     recorded = {
         "manifest": hashlib.sha256(content).hexdigest(),
         "parsed": hashlib.sha256(PARSED).hexdigest(),
+        "semantic": hashlib.sha256(SEMANTIC.encode()).hexdigest(),
         **take_fingerprint(tmp_path, "local").to_json(),
     }
     (target / FINGERPRINT).write_text(json.dumps(recorded))
@@ -110,3 +115,13 @@ def test_a_run_parses_by_itself_if_anything_is_not_as_it_was(project: Path, name
         assert load_parsed("local", project) == expected
     (project / "target" / name).unlink()
     assert load_parsed("local", project) is None
+
+
+def test_the_semantic_manifest_is_the_one_that_was_built(project: Path) -> None:
+    assert load_semantic_manifest(project) == SEMANTIC
+    (project / "target" / SEMANTIC_MANIFEST).write_text(SEMANTIC + " ")
+    with pytest.raises(ManifestStale, match=r"changed semantic_manifest\.json itself"):
+        load_semantic_manifest(project)
+    (project / "target" / SEMANTIC_MANIFEST).unlink()
+    with pytest.raises(ManifestMissing, match="just manifest"):
+        load_semantic_manifest(project)

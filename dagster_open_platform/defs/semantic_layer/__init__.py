@@ -1,0 +1,1 @@
+"""The saved queries of the dbt project's semantic layer, as tables."""

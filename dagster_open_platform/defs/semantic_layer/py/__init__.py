@@ -1,0 +1,1 @@
+"""An asset for each saved query."""
