@@ -7,11 +7,21 @@ from collections.abc import Callable, Mapping
 from rich.console import Console
 from rich.table import Table
 
-from dagster_open_platform_local.bench import dms, fivetran, load, paging, replication, warehouse, workspace
+from dagster_open_platform_local.bench import (
+    dbt,
+    dms,
+    fivetran,
+    load,
+    paging,
+    replication,
+    warehouse,
+    workspace,
+)
 from dagster_open_platform_local.bench.ratio import Ratio
 
 MEASURES: Mapping[str, Callable[[], list[Ratio]]] = {
     "load": load.measure,
+    "dbt": dbt.measure,
     "warehouse": warehouse.measure,
     "replication": replication.measure,
     "dms": dms.measure,

@@ -58,16 +58,17 @@ def definitions_of(manifest: Mapping[str, Any], *, retries: dg.RetryPolicy = RET
         relations=Relations(get_environment()), daily_partitions=DAILY_PARTITIONS
     )
     return dg.Definitions(
-        assets=[_op(selection, manifest, translator, retries) for selection in SELECTIONS],
+        assets=[op_of(selection, manifest, translator, retries) for selection in SELECTIONS],
     )
 
 
-def _op(
+def op_of(
     selection: Selection,
     manifest: Mapping[str, Any],
     translator: PlatformDbtTranslator,
     retries: dg.RetryPolicy,
 ) -> dg.AssetsDefinition:
+    """The op that builds a selection, and its assets and checks."""
     specs, check_specs = specs_of(manifest, translator, DbtProject(PROJECT_DIR), selection)
 
     @dg.multi_asset(
