@@ -12,7 +12,6 @@ from metricflow.sql.render.expr_renderer import SqlExpressionRenderResult
 from metricflow.sql.render.snowflake import SnowflakeSqlExpressionRenderer, SnowflakeSqlPlanRenderer
 from metricflow_semantic_interfaces.type_enums.time_granularity import TimeGranularity
 from metricflow_semantics.sql.sql_exprs import SqlDateTruncExpression
-from typing_extensions import override
 
 
 def _as_date(result: SqlExpressionRenderResult, grain: TimeGranularity) -> SqlExpressionRenderResult:
@@ -24,7 +23,6 @@ def _as_date(result: SqlExpressionRenderResult, grain: TimeGranularity) -> SqlEx
 class DuckDbExpressions(DuckDbSqlExpressionRenderer):
     """Expressions for DuckDB, whose weeks always begin on Monday."""
 
-    @override
     def visit_date_trunc_expr(self, node: SqlDateTruncExpression) -> SqlExpressionRenderResult:
         """Render the beginning of a period as a date."""
         return _as_date(super().visit_date_trunc_expr(node), node.time_granularity)
@@ -33,7 +31,6 @@ class DuckDbExpressions(DuckDbSqlExpressionRenderer):
 class SnowflakeExpressions(SnowflakeSqlExpressionRenderer):
     """Expressions for Snowflake."""
 
-    @override
     def visit_date_trunc_expr(self, node: SqlDateTruncExpression) -> SqlExpressionRenderResult:
         """Render the beginning of a period as a date, that of a week without the session's say."""
         if node.time_granularity is not TimeGranularity.WEEK:
