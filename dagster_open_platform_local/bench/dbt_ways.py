@@ -48,8 +48,8 @@ def measured_nodes(manifest: Mapping[str, Any], mart: str = MART) -> tuple[list[
 
 def bare(directory: Path, manifest: Mapping[str, Any], asset: Any) -> int:
     """Run the dbt command; returns how many nodes it ran. What it parsed last time it knows."""
-    from dagster_open_platform.lib.dbt.selection import foreign_tests
     from dagster_open_platform.lib.dbt.executable import dbt_executable
+    from dagster_open_platform.lib.dbt.selection import foreign_tests
     from dagster_open_platform_dbt import PROJECT_DIR
 
     wanted, others = measured_nodes(manifest)
