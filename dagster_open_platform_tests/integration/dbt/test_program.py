@@ -27,10 +27,11 @@ SNAPSHOT = "snapshots/github_issues_snapshot.yml"
 def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's GitHub models and snapshot, which the real command has parsed."""
     project = tmp_path_factory.mktemp("small")
-    for name in ("macros", "models/staging/github", "snapshots"):
+    for name in ("macros", "models/staging/github"):
         shutil.copytree(PROJECT_DIR / name, project / name)
-    for name in ("dbt_project.yml", "profiles.yml"):
-        shutil.copy(PROJECT_DIR / name, project)
+    (project / SNAPSHOT).parent.mkdir()
+    for name in ("dbt_project.yml", "profiles.yml", SNAPSHOT):
+        shutil.copy(PROJECT_DIR / name, project / name)
     build_manifest(project_dir=project)
     return project
 
