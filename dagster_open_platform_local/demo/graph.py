@@ -14,6 +14,7 @@ from graphlib import CycleError, TopologicalSorter
 
 import dagster as dg
 
+from dagster_open_platform.lib.dbt.freshness import CHECK as SOURCE_IS_FRESH
 from dagster_open_platform.lib.health import PLATFORM_REPORT
 
 
@@ -195,7 +196,9 @@ def _atom(
         partitions_per_run=policy.max_partitions_per_run if policy else 1,
         code_versions=tuple((spec.key, spec.code_version) for spec in specs if spec.code_version),
         op=_op_name(definition),
-        is_report=any(PLATFORM_REPORT.items() <= spec.tags.items() for spec in specs),
+        is_report=any(PLATFORM_REPORT.items() <= spec.tags.items() for spec in specs)
+        # All in one question to dbt, when everything is loaded.
+        or (not assets and all(check.name == SOURCE_IS_FRESH for check in checks)),
     )
 
 

@@ -51,8 +51,11 @@ def check_freshness(
     wanted = {sources[key]["unique_id"]: key for key in sorted(context.selected_asset_check_keys, key=str)}
     with tempfile.TemporaryDirectory(prefix="dbt-") as scratch:
         select = [f"source:{sources[key]['source_name']}.{sources[key]['name']}" for key in wanted.values()]
+        # One word for all: dagster-dbt takes what stands behind a word of selection for something else.
         invocation = dbt.cli(
-            ["source", "freshness", "--select", *select], target_path=Path(scratch), raise_on_error=False
+            ["source", "freshness", "--select", " ".join(select)],
+            target_path=Path(scratch),
+            raise_on_error=False,
         )
         messages = [
             event.raw_event["info"]["msg"]

@@ -18,9 +18,7 @@ from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt,
 WARNS: dict[str, str] = {}
 """Tests that warn on a clean company, with the reason."""
 DUE: dict[str, str] = {
-    "stg_segment__cta_clicks": "reads a column that Segment only makes when the first call has it, 100 days after the epoch",
     "slack_activity_daily": "its unit test reads the table itself, which a new warehouse does not have yet",
-    "ga4_reconciliation_ratio_is_steady": "takes the ratio of a handful of sessions for one that must be steady",
 }
 """What is wrong and known, by model or test; to be mended there."""
 EMPTY: dict[str, str] = {}

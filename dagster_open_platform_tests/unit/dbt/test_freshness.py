@@ -51,7 +51,8 @@ def asked(tmp_path: Path, answers: Sequence[Mapping[str, Any]] | None, *tables: 
     if answers is not None:
         written.write_text(json.dumps({"results": answers}))
     executable = tmp_path / "dbt"
-    executable.write_text(f'#!/bin/sh\necho "$@" > {calls}\ncp {written} "$DBT_TARGET_PATH" || exit 1\n')
+    words = 'printf "%s\\n" "$@"'
+    executable.write_text(f'#!/bin/sh\n{words} > {calls}\ncp {written} "$DBT_TARGET_PATH" || exit 1\n')
     executable.chmod(0o755)
 
     @dg.multi_asset_check(specs=freshness_specs(MANIFEST), can_subset=True)
@@ -70,7 +71,7 @@ def asked(tmp_path: Path, answers: Sequence[Mapping[str, Any]] | None, *tables: 
     )
     result = defs.resolve_job_def("ask_some").execute_in_process(raise_on_error=False)
     failure = next((e.event_specific_data for e in result.all_events if e.is_step_failure), None)
-    return (failure or result.get_asset_check_evaluations()), calls.read_text().split()
+    return (failure or result.get_asset_check_evaluations()), calls.read_text().splitlines()
 
 
 def test_sources_that_say_nothing_are_not_asked() -> None:
@@ -96,7 +97,13 @@ def test_dbts_answers_are_check_results(tmp_path: Path) -> None:
 def test_only_what_is_selected_is_asked(tmp_path: Path) -> None:
     evaluations, words = asked(tmp_path, [answer("people", "pass", 1)], "people")
     assert [each.asset_key.path[1] for each in evaluations] == ["people"]
-    assert [word for word in words if word.startswith("source:")] == ["source:shop.people"]
+    assert words[words.index("--select") :] == ["--select", "source:shop.people"]
+
+
+def test_dbt_is_told_all_of_them_in_one_word(tmp_path: Path) -> None:
+    answers = [answer("people", "pass", 1), answer("slow", "pass", 1)]
+    _, words = asked(tmp_path, answers, "people", "slow")
+    assert words[words.index("--select") :] == ["--select", "source:shop.people source:shop.slow"]
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,7 @@ clicks as (
 
     select
         {{ week_start('clicked_date') }} as week_start,
-        count(*) as cta_click_count,
-        count(case when experiment_variant is not null then 1 end) as experiment_click_count
+        count(*) as cta_click_count
     from {{ ref('stg_segment__cta_clicks') }}
     group by {{ week_start('clicked_date') }}
 
@@ -60,7 +59,6 @@ select
     sessions.session_count,
     sessions.visitor_count,
     coalesce(clicks.cta_click_count, 0) as cta_click_count,
-    coalesce(clicks.experiment_click_count, 0) as experiment_click_count,
     {{ safe_divide('coalesce(clicks.cta_click_count, 0)', 'sessions.session_count') }} as cta_clicks_per_session,
     coalesce(calculations.pricing_calculation_count, 0) as pricing_calculation_count,
     calculations.median_monthly_credits,

@@ -1,6 +1,6 @@
 with calls as (
 
-    {{ segment_calls('cta_clicked', ['label', 'position', 'experiment', 'context_page_path'], ['website']) }}
+    {{ segment_calls('cta_clicked', ['label', 'position', 'context_page_path'], ['website']) }}
 
 )
 
@@ -10,7 +10,6 @@ select
     user_id,
     label as button_label,
     position as button_position,
-    experiment as experiment_variant,
     context_page_path as page_path,
     happened_at as clicked_at,
     cast(happened_at as date) as clicked_date,
