@@ -1,4 +1,4 @@
-"""Copies of the dbt project for the measure of loading: the project as it is, with next to no models, and with a thousand.
+"""Copies of the dbt project for the measure of loading: the project with a thousand models, and with more.
 
 What belongs here: making them, without dbt: what is loaded is the manifest, and what is compared with it are the files. What does not:
 loading them (`load.py`).
@@ -6,7 +6,6 @@ loading them (`load.py`).
 
 import json
 import math
-import re
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,13 +14,11 @@ from typing import Any
 import dagster_open_platform_dbt
 from dagster_open_platform.lib.dbt.fingerprint import SOURCE_FOLDERS, take_fingerprint
 from dagster_open_platform.lib.dbt.manifest import FINGERPRINT, MANIFEST, record
-from dagster_open_platform.lib.dbt.nodes import ASSETS
-from dagster_open_platform.lib.dbt.properties import dagster_meta_of, is_daily
+from dagster_open_platform.lib.dbt.properties import dagster_meta_of
 
 PROJECT = Path(dagster_open_platform_dbt.__file__).parent
 MODELS = 1_000
 """As many models has the grown project: copies of the real ones, so that a model has as many tests, columns and parents."""
-_NAMED = re.compile(r"dbt_asset_key\('(\w+)'\)")
 Manifest = dict[str, Any]
 
 
@@ -58,37 +55,6 @@ def grow(project: Path, models: int = MODELS) -> None:
             if original.is_dir():
                 shutil.copytree(original, project / folder / f"copy_{number}")
     _write(project, {**manifest, **grown})
-
-
-def shrink(project: Path, package: Path) -> None:
-    """Leave of a copy of the project what the code location does not load without.
-
-    Args:
-        project: The copy.
-        package: The code location's, whose components name models.
-    """
-    manifest = _read(project)
-    texts = (path.read_text() for path in (package / "defs").rglob("*.y*ml"))
-    wanted = {name for text in texts for name in _NAMED.findall(text)}
-    nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] in ASSETS}
-    # Schedules name groups, which are schemas; and each op has something to build.
-    kinds = {(node["config"]["schema"], is_daily(node)): node["name"] for node in nodes.values()}
-    wanted |= set(kinds.values())
-    kept = {
-        key: {**node, "depends_on": {**node["depends_on"], "nodes": []}}
-        for key, node in nodes.items()
-        if node["name"] in wanted
-    }
-    dated = next(
-        key for key, source in manifest["sources"].items() if (source["freshness"] or {}).get("warn_after")
-    )
-    for folder in SOURCE_FOLDERS:
-        shutil.rmtree(project / folder, ignore_errors=True)
-    sources = {dated: manifest["sources"][dated]}
-    _write(
-        project,
-        {**manifest, "nodes": kept, "sources": sources, "parent_map": {}, "child_map": {}, "macros": {}},
-    )
 
 
 def renamed(manifest: Manifest, suffix: str, share: float = 1.0) -> Manifest:

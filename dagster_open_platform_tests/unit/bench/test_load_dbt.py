@@ -9,7 +9,6 @@ import pytest
 from dagster_open_platform.lib.dbt.manifest import load_manifest
 from dagster_open_platform.lib.dbt.properties import key_of
 from dagster_open_platform_local.bench import load_dbt
-from dagster_open_platform_local.bench.load import PACKAGE
 
 TIMES = 3
 
@@ -65,11 +64,3 @@ def test_part_of_a_copy_has_the_same_shape_too(tmp_path: Path) -> None:
     assert {name: many[name] / one[name] for name in ("test", "sources", "columns", "parents")} == (
         pytest.approx(dict.fromkeys(("test", "sources", "columns", "parents"), 5 / 3), rel=0.1)
     )
-
-
-def test_a_shrunk_project_keeps_what_components_name(tmp_path: Path) -> None:
-    project = load_dbt.copy_project(tmp_path)
-    load_dbt.shrink(project, PACKAGE)
-    left = {node["name"] for node in load_manifest(project)["nodes"].values()}
-    assert {"dim_organizations", "organization_usage_daily", "salesforce_account_arr"} <= left
-    assert len(left) < 50
