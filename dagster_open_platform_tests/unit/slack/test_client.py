@@ -249,7 +249,7 @@ def test_a_message_that_is_none_is_an_error(node: Any) -> None:
 
 
 ROWS = [{"date": "2026-06-03", "user_id": f"U{number}"} for number in range(3)]
-FILE = gzip.compress("\n".join(map(json.dumps, ROWS)).encode() + b"\n\n")
+FILE = gzip.compress("\n".join(map(json.dumps, ROWS)).encode() + b"\n\n", mtime=0)
 
 
 def test_the_file_of_a_day_is_read() -> None:
@@ -262,7 +262,7 @@ def test_the_file_of_a_day_is_read() -> None:
     ("content", "kind"),
     [
         (FILE[: len(FILE) // 2], MalformedResponse),
-        (gzip.compress(b'{"date": '), MalformedResponse),
+        (gzip.compress(b'{"date": ', mtime=0), MalformedResponse),
         (b"\x1f\x8bnonsense", MalformedResponse),
         (b"text", MalformedResponse),
         (b"", MalformedResponse),
