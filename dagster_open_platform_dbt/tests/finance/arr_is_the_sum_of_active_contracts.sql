@@ -1,4 +1,4 @@
-{{ config(meta={'dagster': {'ref': {'name': 'arr_by_month'}}}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'arr_summary_by_month'}}}) }}
 
 -- ARR at the end of each month is what the contracts that hold on its last day come to, and what all movements until
 -- then leave.

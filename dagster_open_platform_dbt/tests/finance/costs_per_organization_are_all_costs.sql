@@ -1,4 +1,4 @@
-{{ config(meta={'dagster': {'ref': {'name': 'gross_margin_by_month'}}}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'aws_cost_per_organization'}}}) }}
 
 -- What organizations cost together is what serving customers costs, in each month, for AWS and for Claude.
 with allocated as (

@@ -1,4 +1,4 @@
-{{ config(meta={'dagster': {'ref': {'name': 'revenue_by_month'}}}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'int_finance__revenue_schedule'}}}) }}
 
 -- What a line of an invoice is earned with over all months is the line, to the cent.
 with lines as (

@@ -168,3 +168,12 @@ def test_names_that_are_given_to_tests_are_short(project: Manifest) -> None:
     tests = [node.name for node in project.nodes.values() if node.resource_type == "test"]
     long = {name for name in tests if len(name) > 63 and not made_up.match(name)}
     assert long <= LONG
+
+
+def test_a_test_is_a_check_of_a_model_that_it_reads(project: Manifest) -> None:
+    """Of one that it does not, it would be no check of Dagster, and never run there."""
+    for test in project.nodes.values():
+        named = (test.config.meta.get("dagster") or {}).get("ref") if test.resource_type == "test" else None
+        if named:
+            read = {name.rsplit(".", 1)[-1] for name in test.depends_on.nodes}
+            assert named["name"] in read, test.name
