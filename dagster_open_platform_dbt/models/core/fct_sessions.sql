@@ -61,7 +61,7 @@ sessions as (
         source_slug,
         visitor_id,
         anonymous_id,
-        -- Whoever was signed in last; a browser is hardly ever shared within half an hour.
+        -- A browser is hardly ever shared within half an hour: one of those who were signed in.
         max(user_id) as user_id,
         min(session_started_at) as started_at,
         max(hit_at) as ended_at,
