@@ -1,4 +1,4 @@
-{{ config(meta={'dagster': {'ref': {'name': 'oss_downloads_by_client_weekly'}}}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'pypi_downloads_daily'}}}) }}
 
 -- The same files counted by client and by package. Only days that both have: a daily run rebuilds some days of a week.
 with by_client as (

@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_ad_performance'}}}) }}
+
 -- What the ads of a campaign cost and got on a day is what the network reports for the campaign as a whole.
 {% set first_day = "cast('" ~ var('first_date') ~ "' as date)" %}
 with reported as (

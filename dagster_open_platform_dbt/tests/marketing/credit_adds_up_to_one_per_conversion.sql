@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'attribution_linear'}}}) }}
+
 -- Every rule credits every conversion, and each with 1 in all: no conversion is lost, none counts twice.
 with conversions as (
 

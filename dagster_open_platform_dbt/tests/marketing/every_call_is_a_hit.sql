@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_page_visits'}}}) }}
+
 -- No call of Segment is lost on its way into the facts, none counts twice: by source and day, against staging.
 {% set first_day = "cast('" ~ var('first_date') ~ "' as date)" %}
 with staged as (

@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_sessions'}}}) }}
+
 -- The pages and events of a session, counted from the facts, are those that the session has; none is without one.
 with hits as (
 

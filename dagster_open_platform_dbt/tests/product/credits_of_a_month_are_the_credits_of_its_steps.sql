@@ -1,4 +1,4 @@
-{{ config(meta={'dagster': {'ref': {'name': 'credit_utilization'}}}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'fct_steps'}}}) }}
 
 -- Credits of a month are those of the steps whose runs were requested in it: none is lost on the way.
 with months as (

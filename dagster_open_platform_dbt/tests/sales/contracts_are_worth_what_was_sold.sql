@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'reporting_contract_info'}}}) }}
+
 select
     opportunities.opportunity_id,
     opportunities.amount_usd,

@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_opportunities'}}}) }}
+
 select
     opportunities.opportunity_id,
     opportunities.outcome,

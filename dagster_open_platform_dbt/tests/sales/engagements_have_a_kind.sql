@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'stg_hubspot__engagement'}}}) }}
+
 with details as (
 
     select

@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'stg_zoom__meeting'}}}) }}
+
 select
     engagements.engagement_id,
     engagements.zoom_meeting_id,

@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'pipeline_by_stage_daily'}}}) }}
+
 with days as (
 
     select distinct snapshot_date

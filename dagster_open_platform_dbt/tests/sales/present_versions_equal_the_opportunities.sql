@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_opportunity_stages'}}}) }}
+
 select
     opportunities.opportunity_id,
     opportunities.stage_name,

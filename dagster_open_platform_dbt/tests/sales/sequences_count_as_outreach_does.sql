@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'sequence_performance'}}}) }}
+
 select
     ours.sequence_id,
     ours.person_count,

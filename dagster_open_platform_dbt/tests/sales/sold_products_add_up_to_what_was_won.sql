@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'product_mix'}}}) }}
+
 with sold as (
 
     select

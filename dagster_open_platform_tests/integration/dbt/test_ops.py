@@ -155,7 +155,13 @@ def test_one_day_of_work(
     with duckdb.connect(str(raw.directory / "dwh_reporting.duckdb"), read_only=True) as connection:
         query = "select count(distinct download_date) from community.pypi_downloads_daily"
         assert connection.execute(query).fetchall() == [(DAYS,)]
+    assert_a_full_refresh_keeps_all_days(ops, raw, instance)
 
+
+def assert_a_full_refresh_keeps_all_days(
+    ops: Mapping[str, dg.AssetsDefinition], raw: RawData, instance: dg.DagsterInstance
+) -> None:
+    query = "select count(distinct download_date) from community.pypi_downloads_daily"
     refreshed = run(
         ops["dbt_daily"],
         raw,

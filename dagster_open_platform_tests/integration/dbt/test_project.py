@@ -27,6 +27,7 @@ WITHOUT_UNIT_TEST = {
             "search_term_performance",
         ),
         *("audience_monthly", "website_engagement_weekly"),
+        *("course_funnel", "certificates_by_organization", "course_engagement_weekly"),
     },
 }
 """Reason to marts with logic that neither have a unit test nor are compared with another model."""

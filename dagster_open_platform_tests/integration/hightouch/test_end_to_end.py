@@ -178,7 +178,9 @@ def world(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFact
         ProductWarehouse(directory / "warehouse", COMPANY).load(TODAY)
         found = World(directory, source, given, InProcessDbt(directory / "dbt").parsed())
         found.replicate()
-        found.dbt.run("run", "--select", "+path:models/hightouch")
+        found.dbt.run(
+            "build", "--select", "+path:models/hightouch", "--exclude-resource-type", "test", "unit_test"
+        )
         found.sent = {sync.slug: found.send(sync.slug) for sync in SYNCS}
         for connection_id in (SALESFORCE, HUBSPOT):
             found.load(connection_id)
