@@ -65,7 +65,9 @@ def test_the_daily_job_observes_and_checks_everything(defs: dg.Definitions) -> N
     assert (schedule.cron_schedule, schedule.job_name) == ("15 7 * * *", "stripe_observation")
     job = defs.resolve_job_def("stripe_observation")
     with dg.DagsterInstance.ephemeral() as instance:
-        result = job.execute_in_process(instance=instance)
+        # What dbt asks of the tables that it reads is asked by dbt, on a warehouse of its own.
+        ops = [node.name for node in job.nodes if not node.name.startswith("dbt_")]
+        result = job.execute_in_process(instance=instance, op_selection=ops)
     assert {each.asset_key for each in result.get_asset_observation_events()} == KEYS
     evaluations = {each.asset_check_key: each for each in result.get_asset_check_evaluations()}
     assert set(evaluations) == {

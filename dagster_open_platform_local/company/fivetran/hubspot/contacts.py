@@ -112,13 +112,11 @@ def _relations(settings: CompanySettings, today: date, people: Audience) -> dict
     is_contact = (people.crm >= 0) & (crm.converted[there] < NEVER)
     is_lead = (people.crm >= 0) & crm.is_lead[there]
     has_owner = people.owner >= 0
-    # There may be no firm at all; what is taken then is masked.
-    numbers = who.number if who.number.size else np.zeros(1, who.number.dtype)
     counts = np.bincount(sold.account, minlength=accounts.number.size)
     return {
         "property_organization_id": pa.array(organization, mask=~is_user),
         "property_associatedcompanyid": pa.array(
-            company_ids(numbers[np.maximum(who.of_contact, 0)]), mask=who.of_contact < 0
+            company_ids(who.number[np.maximum(who.of_contact, 0)]), mask=who.of_contact < 0
         ),
         "property_company": who.name.take(company),
         "property_country": _typed_countries(settings, people, country),
