@@ -19,6 +19,7 @@ WARNS: dict[str, str] = {}
 """Tests that warn on a clean company, with the reason."""
 DUE: dict[str, str] = {
     "slack_activity_daily": "its unit test reads the table itself, which a new warehouse does not have yet",
+    "opportunities_by_day": "the same",
 }
 """What is wrong and known, by model or test; to be mended there."""
 EMPTY: dict[str, str] = {}
@@ -56,7 +57,9 @@ def test_nothing_was_left_out(project: Manifest, company: BuiltCompany) -> None:
         *project.unit_tests
     }
     # Exposures and saved queries are told of, though nothing is done about them.
-    assert {name for name, found in company.outcomes.items() if found.status != "no-op"} == expected
+    assert {
+        name for name in company.outcomes if not name.startswith(("exposure.", "saved_query."))
+    } == expected
 
 
 def test_no_model_that_people_read_is_empty(project: Manifest, company: BuiltCompany) -> None:
