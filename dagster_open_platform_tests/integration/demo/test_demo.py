@@ -22,6 +22,7 @@ from dagster_open_platform_tests.fixtures.landed import differences
 
 TOLD_BY_THE_CLOCK = (
     "batch_timestamp",
+    "delivered_at",
     "_sling_loaded_at",
     "_loaded_at",
     "copy_loaded_at",
@@ -40,7 +41,7 @@ DAILY = dg.AssetKey(["bigquery", "pypi", "daily_file_downloads"])
 WEEKLY = dg.AssetKey(["purina", "oss_analytics", "dagster_pypi_downloads"])
 
 # Each demo makes the whole graph, and a fixture runs three of them.
-pytestmark = pytest.mark.timeout(1500)
+pytestmark = pytest.mark.timeout(3600)
 
 Rows = Mapping[str, list[str]]
 
@@ -60,7 +61,7 @@ def demo(state: LocalState, *words: str) -> str:
         env=variables(state),
         capture_output=True,
         text=True,
-        timeout=400,
+        timeout=900,
         check=False,
     )
     log = state.logs / "demo.log"
