@@ -100,33 +100,35 @@ def _relations(settings: CompanySettings, today: date, people: Audience) -> dict
     accounts, sold = crm_accounts(settings, today), deals(settings, today)
     is_user = people.user > 0
     organization = known_where(is_user, found.user_organization, people.user - 1, 0)
-    known, account = people.account >= 0, np.maximum(people.account, 0)
-    company = pa.array(np.maximum(who.of_contact, 0), mask=who.of_contact < 0)
+    known, in_company, in_crm = people.account >= 0, who.of_contact >= 0, people.crm >= 0
+    company = pa.array(who.of_contact, mask=~in_company)
     of_users = (
         found.organizations["country"]
         .combine_chunks()
         .take(pa.array(np.maximum(organization, 1) - 1, mask=~is_user))
     )
-    country = either(is_user, of_users, accounts.country.take(pa.array(account, mask=~known)))
-    there = np.maximum(people.crm, 0)
-    is_contact = (people.crm >= 0) & (crm.converted[there] < NEVER)
-    is_lead = (people.crm >= 0) & crm.is_lead[there]
+    country = either(is_user, of_users, accounts.country.take(pa.array(people.account, mask=~known)))
+    is_contact = known_where(in_crm, crm.converted, people.crm, NEVER) < NEVER
+    is_lead = known_where(in_crm, crm.is_lead.astype(np.int64), people.crm, 0) > 0
+    numbers = known_where(in_crm, crm.number, people.crm, 0)
     has_owner = people.owner >= 0
     counts = np.bincount(sold.account, minlength=accounts.number.size)
     return {
         "property_organization_id": pa.array(organization, mask=~is_user),
         "property_associatedcompanyid": pa.array(
-            company_ids(who.number[np.maximum(who.of_contact, 0)]), mask=who.of_contact < 0
+            company_ids(known_where(in_company, who.number, who.of_contact, 0)), mask=~in_company
         ),
         "property_company": who.name.take(company),
         "property_country": _typed_countries(settings, people, country),
         "property_hubspot_owner_id": pa.array(owner_ids(people.owner), mask=~has_owner),
         "property_hubspot_owner_assigneddate": moments(people.owner_since),
-        "property_num_associated_deals": pa.array(counts[account], mask=~(known & is_contact)),
-        "property_salesforcecontactid": salesforce_ids("contact", crm.number[there], ~is_contact),
-        "property_salesforceleadid": salesforce_ids("lead", crm.number[there], ~is_lead),
+        "property_num_associated_deals": pa.array(
+            known_where(known, counts, people.account, 0), mask=~(known & is_contact)
+        ),
+        "property_salesforcecontactid": salesforce_ids("contact", numbers, ~is_contact),
+        "property_salesforceleadid": salesforce_ids("lead", numbers, ~is_lead),
         "property_salesforceaccountid": salesforce_ids(
-            "account", accounts.number[account], ~(known & is_contact)
+            "account", known_where(known, accounts.number, people.account, 0), ~(known & is_contact)
         ),
         "property_salesforcelastsynctime": moments(np.where(people.crm >= 0, people.created + 420, NEVER)),
         "property_hs_merged_object_ids": _text_of_ids(people.merged),
