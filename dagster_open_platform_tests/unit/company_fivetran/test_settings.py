@@ -14,12 +14,12 @@ from dagster_open_platform_tests.unit.company_fivetran.made import BY_NAME, NAME
 @settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     seed=st.integers(0, 2**31),
-    # Below, HubSpot may have people and no account that they could belong to.
-    scale=st.floats(0.004, 0.05),
+    scale=st.floats(0.0005, 0.05),
     days=st.integers(0, 200),
 )
 @example(seed=7, scale=0.002, days=0)
 @example(seed=7, scale=0.002, days=15)
+@example(seed=0, scale=0.001953125, days=0)
 def test_small_companies_have_rows_too(name: str, seed: int, scale: float, days: int) -> None:
     company, today = (
         CompanySettings(seed=seed, scale=scale),

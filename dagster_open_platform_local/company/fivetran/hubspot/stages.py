@@ -56,14 +56,15 @@ def contact_stages(settings: CompanySettings, today: date) -> NDArray[np.int64]:
     known = people.crm >= 0
     converted = known_where(known, crm.converted, people.crm, NEVER)
     has_account = people.account >= 0
-    account = np.maximum(people.account, 0)
+    billed = known_where(has_account, accounts.billed, people.account, NEVER)
+    sold = known_where(has_account, _first_deals(settings, today), people.account, NEVER)
     belongs = has_account & (converted < NEVER)
     return _as_reached(
         [
             people.created,
             np.minimum(qualified, converted),
-            np.where(belongs, np.maximum(_first_deals(settings, today)[account], converted), NEVER),
-            np.where(belongs, np.maximum(accounts.billed[account], converted), NEVER),
+            np.where(belongs, np.maximum(sold, converted), NEVER),
+            np.where(belongs, np.maximum(billed, converted), NEVER),
         ],
         people.created,
         np.minimum(people.gone, unix_seconds(today)),
