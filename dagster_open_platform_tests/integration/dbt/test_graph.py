@@ -24,12 +24,37 @@ ENVIRONMENTS = (
     Environment(EnvironmentName.PROD),
 )
 SEGMENT = {
-    "website": ("calls/pages", "people/identifies", "acquisition/signed_up", "acquisition/demo_requested"),
-    "product": ("calls/pages", "people/identifies", "calls/tracks"),
-    "docs": ("calls/pages", "people/identifies", "feedback/feedback_submitted"),
-    "university": (
-        *("calls/pages", "people/identifies", "learning/lesson_completed", "learning/certificate_issued"),
-    ),
+    "docs": {
+        "code_copied": "reading",
+        "feedback_submitted": "feedback",
+        "identifies": "people",
+        "pages": "calls",
+        "search_performed": "reading",
+        "tracks": "calls",
+        "version_switched": "reading",
+    },
+    "product": {"identifies": "people", "pages": "calls", "tracks": "calls"},
+    "university": {
+        "certificate_issued": "learning",
+        "course_completed": "learning",
+        "course_started": "learning",
+        "identifies": "people",
+        "lesson_completed": "learning",
+        "pages": "calls",
+        "quiz_submitted": "learning",
+        "tracks": "calls",
+    },
+    "website": {
+        "cta_clicked": "acquisition",
+        "demo_requested": "acquisition",
+        "identifies": "people",
+        "newsletter_subscribed": "acquisition",
+        "pages": "calls",
+        "pricing_calculated": "acquisition",
+        "signed_up": "acquisition",
+        "tracks": "calls",
+        "video_played": "acquisition",
+    },
 }
 """Which of each source's tables are read, with their categories."""
 PRODUCERS = {
