@@ -178,7 +178,7 @@ def test_a_test_is_a_check_of_a_model_that_it_reads(project: Manifest) -> None:
     for test in project.nodes.values():
         named = (test.config.meta.get("dagster") or {}).get("ref") if test.resource_type == "test" else None
         if named:
-            read = {name.rsplit(".", 1)[-1] for name in test.depends_on.nodes}
+            read = {name.rsplit(".", 1)[-1] for name in getattr(test.depends_on, "nodes", ())}
             assert named["name"] in read, test.name
 
 
