@@ -10,25 +10,17 @@ loop, which cost 8 to 13 s of CPU beside a build of 6 s, and leaves the file ope
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import dagster as dg
 
-from dagster_open_platform.lib.dbt.errors import LineageUnknown
-from dagster_open_platform.lib.dbt.lineage import column_lineage
+from dagster_open_platform.lib.dbt.compiled import compiled_path
+from dagster_open_platform.lib.dbt.events import DbtEvent, node_of
 from dagster_open_platform.lib.dbt.properties import Properties
 from dagster_open_platform.lib.presentation import markdown_table
 from dagster_open_platform.lib.warehouse.protocol import WarehouseConnection
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
-
-DbtEvent: TypeAlias = (
-    dg.Output[Any]
-    | dg.AssetMaterialization
-    | dg.AssetObservation
-    | dg.AssetCheckResult
-    | dg.AssetCheckEvaluation
-)
 
 SAMPLE_ROWS = 5
 
@@ -65,16 +57,13 @@ class Evidence:
             return event
         try:
             if isinstance(event, dg.Output):
-                node = self._node(event.metadata)
+                node = node_of(event.metadata, self._manifest)
                 return event.with_metadata({**event.metadata, **self._of_table(self._connection, node)})
             if isinstance(event, dg.AssetCheckResult) and not event.passed:
                 return self._with_sample(self._connection, event)
         except (PermanentFailure, RetryableFailure) as failure:
             self._log.warning(f"Metadata could not be looked up: {failure.description}")
         return event
-
-    def _node(self, metadata: Mapping[str, Any]) -> Properties:
-        return self._manifest["nodes"][metadata["unique_id"].value]
 
     def _of_table(self, connection: WarehouseConnection, node: Properties) -> Mapping[str, Any]:
         config = node["config"]
@@ -92,24 +81,13 @@ class Evidence:
         if columns and config["materialized"] != "view":
             count = connection.query(f"select count(*) as row_count from {connection.quoted(table)}")  # noqa: S608 -- quoted
             metadata["dagster/row_count"] = count["row_count"][0].as_py()
-        return {**metadata, **self._lineage(connection, node)}
-
-    def _lineage(self, connection: WarehouseConnection, node: Properties) -> Mapping[str, Any]:
-        path = compiled_path(node, self._target_path)
-        if not path.is_file():  # a seed has no query, a snapshot's is not written
-            return {}
-        try:
-            lineage = column_lineage(node, self._manifest, path.read_text(), connection.engine)
-        except LineageUnknown as error:
-            self._log.warning(f"The column lineage of {node['name']} is unknown: {error.description}")
-            return {}
-        return {"dagster/column_lineage": lineage}
+        return metadata
 
     def _with_sample(
         self, connection: WarehouseConnection, event: dg.AssetCheckResult
     ) -> dg.AssetCheckResult:
         metadata = dict(event.metadata or {})
-        path = compiled_path(self._node(metadata), self._target_path)
+        path = compiled_path(node_of(metadata, self._manifest), self._target_path)
         if not path.is_file():
             return event
         sql = path.read_text()
@@ -145,11 +123,3 @@ def open_if_possible(
         yield connection
     finally:
         opened.__exit__(None, None, None)
-
-
-def compiled_path(node: Properties, target_path: Path) -> Path:
-    """Return where dbt has put the SQL of a node that it has just compiled."""
-    original = Path(node["original_file_path"])
-    place = target_path / "compiled" / node["package_name"] / original
-    # Several tests are written in one YAML file, which then names their directory.
-    return place if original.name == Path(node["path"]).name else place / node["path"]

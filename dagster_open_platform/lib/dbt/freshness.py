@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliResource
 
 from dagster_open_platform.lib.dbt.diagnosis import NodeResult, diagnose
 from dagster_open_platform.lib.dbt.properties import Properties, key_of
+from dagster_open_platform.lib.dbt.resource import PlatformDbtResource
 
 CHECK = "source_is_fresh"
 PASS, WARN, ERROR = "pass", "warn", "error"
@@ -40,7 +40,7 @@ def freshness_specs(manifest: Mapping[str, Any]) -> Sequence[dg.AssetCheckSpec]:
 
 
 def check_freshness(
-    context: dg.AssetCheckExecutionContext, dbt: DbtCliResource, manifest: Mapping[str, Any]
+    context: dg.AssetCheckExecutionContext, dbt: PlatformDbtResource, manifest: Mapping[str, Any]
 ) -> Iterator[dg.AssetCheckResult]:
     """Ask dbt how old the sources of the selected checks are.
 

@@ -10,7 +10,7 @@ from itertools import islice
 import dagster as dg
 from dagster_dbt import DbtCliInvocation
 
-from dagster_open_platform.lib.dbt.evidence import DbtEvent
+from dagster_open_platform.lib.dbt.events import DbtEvent
 from dagster_open_platform.lib.dbt.targets import engine_of
 
 DEPLOYMENT = "DAGSTER_CLOUD_DEPLOYMENT_NAME"

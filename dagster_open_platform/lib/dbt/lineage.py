@@ -1,6 +1,6 @@
 """From which columns a model's columns come.
 
-What belongs here: reading it off the compiled SQL. What does not: where that SQL is (``evidence.py``).
+What belongs here: reading it off the compiled SQL. What does not: where that SQL is (``compiled.py``).
 
 dagster-dbt has this too, but only behind ``fetch_column_metadata()``, which needs an adapter of its own. Here the columns of
 the parents come from the manifest, where each is described (a test sees to that), so that nothing is asked of the

@@ -44,7 +44,7 @@ class PlatformDbtResource(DbtCliResource):
         return None
 
 
-def dbt_resource(target: str, region: str = DEFAULT_REGION) -> DbtCliResource:
+def dbt_resource(target: str, region: str = DEFAULT_REGION) -> PlatformDbtResource:
     """Return the resource for a target of ``profiles.yml``. Runs nothing.
 
     Args:

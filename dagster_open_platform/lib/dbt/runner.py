@@ -1,7 +1,7 @@
 """One ``dbt build`` inside a Dagster op: from dbt's events to Dagster's, and from its failures to typed ones.
 
 What belongs here: what every op that builds dbt assets does. What does not: which assets an op builds (``defs/dbt/``),
-how dbt is called (``resource.py``), what the warehouse shows (``evidence.py``), what a failure means (``diagnosis.py``).
+how dbt is called (``resource.py``), what its SQL and the warehouse show (``compiled.py``, ``evidence.py``), what a failure means (``diagnosis.py``).
 """
 
 import json
@@ -9,15 +9,18 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliInvocation, DbtCliResource
+from dagster_dbt import DbtCliInvocation
 from pydantic import Field
 
+from dagster_open_platform.lib.dbt.compiled import with_lineage
 from dagster_open_platform.lib.dbt.diagnosis import diagnose, node_results
-from dagster_open_platform.lib.dbt.evidence import DbtEvent, Evidence, open_if_possible
+from dagster_open_platform.lib.dbt.events import DbtEvent
+from dagster_open_platform.lib.dbt.evidence import Evidence, open_if_possible
 from dagster_open_platform.lib.dbt.insights import cost_observations, is_metered
 from dagster_open_platform.lib.dbt.resource import PlatformDbtResource
 from dagster_open_platform.lib.dbt.selection import foreign_tests
@@ -41,7 +44,7 @@ class DbtRunConfig(dg.Config):
 
 def build(
     context: dg.AssetExecutionContext,
-    dbt: DbtCliResource,
+    dbt: PlatformDbtResource,
     warehouse: WarehouseResource,
     config: DbtRunConfig,
     manifest: Mapping[str, Any],
@@ -67,7 +70,15 @@ def build(
             raise_on_error=False,
         )
         messages: list[str] = []
-        events: Iterable[DbtEvent] = _events(invocation, context, messages)
+        # Lineage is read while dbt runs on, which leaves a processor free.
+        lineage = partial(
+            with_lineage,
+            manifest=manifest,
+            target_path=target_path,
+            engine=engine_of(_target(dbt)),
+            log=context.log,
+        )
+        events: Iterable[DbtEvent] = map(lineage, _events(invocation, context, messages))
         if not _readable_while_dbt_runs(dbt):
             events = list(events)
         # Nothing has happened if dbt met a lock: it is not waited for just to look at nothing.
@@ -92,7 +103,10 @@ def build(
 
 
 def _arguments(
-    context: dg.AssetExecutionContext, config: DbtRunConfig, manifest: Mapping[str, Any], dbt: DbtCliResource
+    context: dg.AssetExecutionContext,
+    config: DbtRunConfig,
+    manifest: Mapping[str, Any],
+    dbt: PlatformDbtResource,
 ) -> list[str]:
     # Unit tests say whether the code is right, which does not change from run to run: they belong to the test suite.
     arguments = ["build", "--exclude-resource-type", "unit_test"]
@@ -102,7 +116,7 @@ def _arguments(
     if config.full_refresh:
         arguments.append("--full-refresh")
     variables = {
-        **(dbt.variables if isinstance(dbt, PlatformDbtResource) else {}),
+        **dbt.variables,
         **backfill_variables(context.run.tags, _target(dbt)),
     }
     if context.has_partition_key or context.has_partition_key_range:
@@ -110,11 +124,11 @@ def _arguments(
     return [*arguments, "--vars", json.dumps(variables)] if variables else arguments
 
 
-def _target(dbt: DbtCliResource) -> str:
+def _target(dbt: PlatformDbtResource) -> str:
     return dbt.target or "local"
 
 
-def _readable_while_dbt_runs(dbt: DbtCliResource) -> bool:
+def _readable_while_dbt_runs(dbt: PlatformDbtResource) -> bool:
     engine = engine_of(_target(dbt))
     return CAPABILITIES[Capability.CONCURRENT_WRITERS][engine] is not None
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -103,18 +104,22 @@ def relations(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str
     views = connection.execute(
         "SELECT database_name, schema_name, view_name, sql FROM duckdb_views() WHERE NOT internal"
     ).fetchall()
-    outside = {view[2] for view in views if "s3://" in view[3]}
+    sql = {f"{catalog}.{schema}.{name}": text for catalog, schema, name, text in views}
+    outside = {name for name, text in sql.items() if "s3://" in text}
     assert outside
-    return sorted(
-        [
-            *tables,
-            *(
-                view[:3]
-                for view in views
-                if view[2] not in outside and not any(f"oss_telemetry.{name}" in view[3] for name in outside)
-            ),
-        ]
-    )
+    while found := {
+        name
+        for name, text in sql.items()
+        if name not in outside and any(reads(text, other) for other in outside)
+    }:
+        outside |= found
+    return sorted([*tables, *(view[:3] for view in views if ".".join(view[:3]) not in outside)])
+
+
+def reads(sql: str, relation: str) -> bool:
+    """Whether a view names a relation, with its database or without, quoted or not."""
+    _, schema, name = relation.split(".")
+    return re.search(rf'\b{re.escape(schema)}"?\."?{re.escape(name)}\b', sql) is not None
 
 
 def staged(state: LocalState) -> dict[str, list[str]]:

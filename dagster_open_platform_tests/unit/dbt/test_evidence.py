@@ -7,7 +7,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from dagster_open_platform.lib.dbt.evidence import Evidence, compiled_path, open_if_possible
+from dagster_open_platform.lib.dbt.compiled import compiled_path
+from dagster_open_platform.lib.dbt.evidence import Evidence, open_if_possible
 from dagster_open_platform.lib.warehouse.duckdb.resource import duckdb_warehouse
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
 from dagster_open_platform_tests.unit.dbt.nodes import generic_test, manifest, model
@@ -99,11 +100,3 @@ def test_a_warehouse_that_does_not_open_loses_no_result(tmp_path: Path) -> None:
             connection, warehouse=absent, manifest=manifest(ORDERS), target_path=tmp_path, log=LOG
         )
         assert set(evidence.added_to(built(ORDERS)).metadata or ()) == {"unique_id"}
-
-
-def test_where_compiled_queries_are() -> None:
-    base = Path("/t/compiled/shop")
-    generic = compiled_path(TEST, Path("/t"))
-    assert generic == base / "models/marts/sales/_sales__models.yml/orders_have_a_number.sql"
-    singular = {**TEST, "path": "sales/sums.sql", "original_file_path": "tests/sales/sums.sql"}
-    assert compiled_path(singular, Path("/t")) == base / "tests/sales/sums.sql"

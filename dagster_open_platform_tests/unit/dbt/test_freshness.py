@@ -7,7 +7,6 @@ from typing import Any
 
 import dagster as dg
 import pytest
-from dagster_dbt import DbtCliResource
 
 from dagster_open_platform.lib.dbt.freshness import check_freshness, freshness_specs
 from dagster_open_platform.lib.dbt.resource import PlatformDbtResource
@@ -56,7 +55,9 @@ def asked(tmp_path: Path, answers: Sequence[Mapping[str, Any]] | None, *tables: 
     executable.chmod(0o755)
 
     @dg.multi_asset_check(specs=freshness_specs(MANIFEST), can_subset=True)
-    def ask(context: dg.AssetCheckExecutionContext, dbt: DbtCliResource) -> Iterator[dg.AssetCheckResult]:
+    def ask(
+        context: dg.AssetCheckExecutionContext, dbt: PlatformDbtResource
+    ) -> Iterator[dg.AssetCheckResult]:
         yield from check_freshness(context, dbt, MANIFEST)
 
     wanted = [dg.AssetCheckKey(dg.AssetKey(["shop", table]), "source_is_fresh") for table in tables]

@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliResource, DbtProject
+from dagster_dbt import DbtProject
 
-from dagster_open_platform.lib.dbt.evidence import DbtEvent
+from dagster_open_platform.lib.dbt.events import DbtEvent
 from dagster_open_platform.lib.dbt.manifest import load_manifest
 from dagster_open_platform.lib.dbt.nodes import Selection, specs_of
 from dagster_open_platform.lib.dbt.properties import DAILY_TAG, is_daily
 from dagster_open_platform.lib.dbt.relations import Relations
+from dagster_open_platform.lib.dbt.resource import PlatformDbtResource
 from dagster_open_platform.lib.dbt.runner import DbtRunConfig, build
 from dagster_open_platform.lib.dbt.translator import PlatformDbtTranslator
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
@@ -87,7 +88,7 @@ def op_of(
     )
     def build_selected(
         context: dg.AssetExecutionContext,
-        dbt: DbtCliResource,
+        dbt: PlatformDbtResource,
         warehouse: WarehouseResource,
         config: DbtRunConfig,
     ) -> Iterator[DbtEvent]:

@@ -6,11 +6,11 @@ What belongs here: the op, its job and its schedule. What does not: how dbt is a
 from collections.abc import Iterator
 
 import dagster as dg
-from dagster_dbt import DbtCliResource
 
 from dagster_open_platform.defs.dbt.py.assets import POOL, RETRIES
 from dagster_open_platform.lib.dbt.freshness import check_freshness, freshness_specs
 from dagster_open_platform.lib.dbt.manifest import load_manifest
+from dagster_open_platform.lib.dbt.resource import PlatformDbtResource
 from dagster_open_platform.lib.schedule.component import STATUS_BY_ENVIRONMENT
 from dagster_open_platform.utils.environment_helpers import get_environment
 
@@ -34,7 +34,7 @@ def freshness_definitions() -> dg.Definitions:
         retry_policy=RETRIES,
     )
     def dbt_source_freshness(
-        context: dg.AssetCheckExecutionContext, dbt: DbtCliResource
+        context: dg.AssetCheckExecutionContext, dbt: PlatformDbtResource
     ) -> Iterator[dg.AssetCheckResult]:
         yield from check_freshness(context, dbt, manifest)
 
