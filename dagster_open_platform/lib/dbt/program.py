@@ -9,6 +9,9 @@ dbt itself parses the whole project anew whenever a variable or the connection d
 range of days: 4 s of CPU for 75 models, and more with each. What is parsed ahead holds for all of them: names and
 configurations enter it, which follow from the target and from other variables; the days and the connection are asked for
 when a model is compiled.
+
+With ``--no-write-json`` it writes what became of each node all the same, and nothing else. dbt would leave out that too, or
+write with it descriptions of the whole project, however little of it was built: 2 s of CPU for 425 models.
 """
 
 import itertools
@@ -24,6 +27,9 @@ from dagster_open_platform_dbt import PROJECT_DIR
 COMPILED_VARIABLES = frozenset({"min_date", "max_date"})
 """The variables that nothing reads before a model is compiled (`macros/incremental/run_window.sql`)."""
 
+NO_DESCRIPTIONS = "--no-write-json"
+RUN_RESULTS = "run_results.json"
+
 FAILED, NOT_RUN = 1, 2
 """dbt's own exit codes: some node failed; dbt could not do what it was told."""
 
@@ -38,6 +44,7 @@ def main(arguments: Sequence[str]) -> int:
         The ``dbt`` command's exit code.
     """
     # dbt takes most of a second to import, which this module's other readers need not wait for.
+    from dbt.artifacts.schemas.run import RunExecutionResult
     from dbt.cli.exceptions import DbtUsageException
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
@@ -45,6 +52,8 @@ def main(arguments: Sequence[str]) -> int:
     content = _parsed_ahead(arguments)
     parsed = None if content is None else Manifest.from_msgpack(content)
     result = dbtRunner(manifest=parsed).invoke([*arguments])
+    if NO_DESCRIPTIONS in arguments and isinstance(result.result, RunExecutionResult):
+        result.result.write(str(_target_path(arguments) / RUN_RESULTS))
     if isinstance(result.exception, DbtUsageException):
         # Everything else dbt has said already.
         sys.stderr.write(f"{result.exception}\n")
@@ -63,6 +72,11 @@ def _parsed_ahead(arguments: Sequence[str]) -> bytes | None:
         return None
     project_dir = Path(os.environ.get("DBT_PROJECT_DIR", PROJECT_DIR))
     return load_parsed(_option("--target", arguments), project_dir)
+
+
+def _target_path(arguments: Sequence[str]) -> Path:
+    given = _option("--target-path", arguments) or os.environ.get("DBT_TARGET_PATH")
+    return Path(given) if given else PROJECT_DIR / "target"
 
 
 def _option(name: str, arguments: Sequence[str]) -> str | None:

@@ -22,6 +22,7 @@ from dagster_open_platform.lib.dbt.diagnosis import diagnose, node_results
 from dagster_open_platform.lib.dbt.events import DbtEvent
 from dagster_open_platform.lib.dbt.evidence import Evidence, open_if_possible
 from dagster_open_platform.lib.dbt.insights import cost_observations, is_metered
+from dagster_open_platform.lib.dbt.program import NO_DESCRIPTIONS, RUN_RESULTS
 from dagster_open_platform.lib.dbt.resource import PlatformDbtResource
 from dagster_open_platform.lib.dbt.selection import foreign_tests
 from dagster_open_platform.lib.dbt.targets import engine_of
@@ -94,7 +95,7 @@ def build(
             for event in events:
                 reported.append(event)
                 yield evidence.added_to(event)
-        written = target_path / "run_results.json"
+        written = target_path / RUN_RESULTS
         if written.is_file() and is_metered(_target(dbt), os.environ):
             yield from cost_observations(context, invocation, reported)
         if not invocation.is_successful():
@@ -110,6 +111,8 @@ def _arguments(
 ) -> list[str]:
     # Unit tests say whether the code is right, which does not change from run to run: they belong to the test suite.
     arguments = ["build", "--exclude-resource-type", "unit_test"]
+    if not is_metered(_target(dbt), os.environ):  # Insights reads the descriptions
+        arguments.append(NO_DESCRIPTIONS)
     others = foreign_tests(manifest, context.selected_asset_keys, context.selected_asset_check_keys)
     if others:
         arguments += ["--exclude", " ".join(others)]

@@ -66,6 +66,19 @@ def test_a_run_does_not_parse_whatever_its_days_and_its_warehouse(project: Path,
     assert not has_parsed(tmp_path)
 
 
+@pytest.mark.parametrize("is_broken", [False, True])
+def test_without_descriptions_only_what_became_of_each_node_is_written(
+    project: Path, tmp_path: Path, raw: RawData, is_broken: bool
+) -> None:
+    if is_broken:
+        with raw.connect() as connection:
+            connection.execute("drop table github.issues")
+    dbt("run", "--select", "stg_github__issues", "--target", "local", program.NO_DESCRIPTIONS)
+    [result] = json.loads((tmp_path / "out" / program.RUN_RESULTS).read_text())["results"]
+    assert result["status"] == ("error" if is_broken else "success")
+    assert not (tmp_path / "out" / MANIFEST).exists()
+
+
 @pytest.mark.parametrize(
     "options",
     [("--target", "prod"), ("--target", "local", "--vars", '{"max_date": null, "first_date": "2026-06-02"}')],
