@@ -7,7 +7,6 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from dagster_open_platform.definitions import build_definitions
 from dagster_open_platform.defs.aws.py import schedules, sensors
 from dagster_open_platform.defs.aws.py.assets import OP, key_of
 from dagster_open_platform.lib.aws.buckets import WORKSPACE
@@ -17,19 +16,13 @@ from dagster_open_platform.lib.aws.resource import WORKSPACE_ROLE_VARIABLE
 from dagster_open_platform.lib.aws.workspace.discovery import discover
 from dagster_open_platform.lib.aws.workspace.errors import OrganizationsFailed
 from dagster_open_platform.lib.aws.workspace.layout import OBJECTS
-from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName
 from dagster_open_platform_tests.fixtures.aws import AwsPlatform
+from dagster_open_platform_tests.fixtures.definitions import ENVIRONMENTS, definitions_in
 from dagster_open_platform_tests.fixtures.workspace import Json, Sent
 
 LOCATION: Json = {"name": "l", "repositories": [{"name": "r", "assets": [{"key": ["a"], "kinds": []}]}]}
 DAYS = ["2026-08-01", "2026-08-02", "2026-08-03"]
 THREE_AT_NIGHT = dt.datetime(2026, 8, 4, 3, tzinfo=dt.UTC)
-ENVIRONMENTS = [
-    Environment(EnvironmentName.LOCAL),
-    Environment(EnvironmentName.BRANCH, pull_request_id="42"),
-    Environment(EnvironmentName.DOGFOOD),
-    Environment(EnvironmentName.PROD),
-]
 
 
 def send(memory: FakeObjectStore, day: str, *organizations: str) -> None:
@@ -272,7 +265,7 @@ def registered() -> dict[str, dict[str, str]]:
             if found.name in names and isinstance(found, dg.ScheduleDefinition | dg.SensorDefinition)
         }
         for environment in ENVIRONMENTS
-        for defs in [build_definitions(environment=environment)]
+        for defs in [definitions_in(environment)]
     }
 
 

@@ -14,11 +14,11 @@ import duckdb
 import pytest
 import yaml
 
-from dagster_open_platform.definitions import build_definitions
 from dagster_open_platform.lib.warehouse.duckdb import object_storage
 from dagster_open_platform.resources import default_resources
 from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES, Environment, EnvironmentName
 from dagster_open_platform.utils.failures import PermanentFailure
+from dagster_open_platform_tests.fixtures.definitions import LOCAL, definitions_in
 from dagster_open_platform_tests.fixtures.instances import Instance, instances_of
 
 ENVIRONMENTS = (Environment(EnvironmentName.LOCAL), Environment(EnvironmentName.PROD))
@@ -120,7 +120,7 @@ def reads_object_storage(instance: Instance, instances: list[Instance], defs: dg
 
 @pytest.fixture(scope="module")
 def defs() -> dg.Definitions:
-    return build_definitions(environment=Environment(EnvironmentName.LOCAL))
+    return definitions_in(LOCAL)
 
 
 @pytest.fixture(scope="module")

@@ -10,13 +10,8 @@ import pytest
 
 from dagster_open_platform.definitions import build_definitions
 from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName
+from dagster_open_platform_tests.fixtures.definitions import ENVIRONMENTS, LOCAL, definitions_in
 from dagster_open_platform_tests.fixtures.graphs import described
-
-ENVIRONMENTS = [
-    Environment(EnvironmentName.BRANCH, pull_request_id="42"),
-    Environment(EnvironmentName.DOGFOOD),
-    Environment(EnvironmentName.PROD),
-]
 
 LOAD = """
 import sys
@@ -72,12 +67,12 @@ def test_what_dagster_loads_is_left_out_of_collections(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def local() -> dg.Definitions:
-    return build_definitions(environment=Environment(EnvironmentName.LOCAL))
+    return definitions_in(LOCAL)
 
 
-@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=lambda environment: environment.name.value)
+@pytest.mark.parametrize("environment", ENVIRONMENTS[1:], ids=lambda environment: environment.name.value)
 def test_the_graph_is_the_same_in_every_environment(local: dg.Definitions, environment: Environment) -> None:
-    assert described(build_definitions(environment=environment)) == described(local)
+    assert described(definitions_in(environment)) == described(local)
 
 
 def test_definitions_are_valid(local: dg.Definitions) -> None:
@@ -86,14 +81,12 @@ def test_definitions_are_valid(local: dg.Definitions) -> None:
 
 def test_resources_can_be_replaced_by_key() -> None:
     other = dg.ResourceDefinition.hardcoded_resource("replaced")
-    defs = build_definitions(environment=Environment(EnvironmentName.LOCAL), resources={"warehouse": other})
+    defs = build_definitions(environment=LOCAL, resources={"warehouse": other})
     assert (defs.resources or {})["warehouse"] is other
 
 
-def test_only_a_laptop_runs_the_steps_of_a_run_in_one_process(local: dg.Definitions) -> None:
-    found = {
-        environment.name: build_definitions(environment=environment).executor for environment in ENVIRONMENTS
-    }
-    assert set(found) | {EnvironmentName.LOCAL} == set(EnvironmentName)
-    assert local.executor is dg.in_process_executor
+def test_only_a_laptop_runs_the_steps_of_a_run_in_one_process() -> None:
+    found = {environment.name: definitions_in(environment).executor for environment in ENVIRONMENTS}
+    assert set(found) == set(EnvironmentName)
+    assert found.pop(EnvironmentName.LOCAL) is dg.in_process_executor
     assert set(found.values()) == {dg.multi_or_in_process_executor}

@@ -4,21 +4,14 @@ import dagster as dg
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from dagster_open_platform.definitions import build_definitions
-from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName
+from dagster_open_platform.utils.environment_helpers import Environment
+from dagster_open_platform_tests.fixtures.definitions import ENVIRONMENTS, LOCAL, definitions_in
 from dagster_open_platform_tests.fixtures.graphs import described
-
-ENVIRONMENTS = [
-    Environment(EnvironmentName.LOCAL),
-    Environment(EnvironmentName.BRANCH, pull_request_id="42"),
-    Environment(EnvironmentName.DOGFOOD),
-    Environment(EnvironmentName.PROD),
-]
 
 
 def test_asset_specs(snapshot: SnapshotAssertion) -> None:
     """Each policy of automation is written out once; the assets have its name."""
-    defs = build_definitions(environment=ENVIRONMENTS[0])
+    defs = definitions_in(LOCAL)
     assets = described(defs)
     policies: dict[str, str] = {}
     for spec in defs.resolve_all_asset_specs():
@@ -40,11 +33,13 @@ def targets(sensor: dg.SensorDefinition, defs: dg.Definitions) -> str | list[str
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS, ids=lambda environment: environment.name.value)
 def test_jobs_schedules_and_sensors(environment: Environment, snapshot: SnapshotAssertion) -> None:
-    defs = build_definitions(environment=environment)
+    defs = definitions_in(environment)
     jobs = {
         job.name: sorted(key.to_user_string() for key in job.asset_layer.executable_asset_keys)
-        for job in defs.resolve_all_job_defs()
-        if not job.name.startswith("__")
+        # Without Dagster's own, which hold every asset.
+        for name in defs.get_repository_def().job_names
+        if not name.startswith("__")
+        for job in [defs.resolve_job_def(name)]
     }
     schedules = {
         schedule.name: {

@@ -11,12 +11,10 @@ import pytest
 import yaml
 
 import dagster_open_platform.defs
-from dagster_open_platform.definitions import build_definitions
 from dagster_open_platform.lib.fivetran.client import ACCEPT, FivetranClient
 from dagster_open_platform.lib.fivetran.fetch import fetch_state
 from dagster_open_platform.lib.fivetran.state import read_state, state_text
 from dagster_open_platform.lib.http import HttpClient, Secrets
-from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName
 from dagster_open_platform_local.company.clock import CompanyClock
 from dagster_open_platform_local.company.fivetran.connectors import CONNECTORS, Connector
 from dagster_open_platform_local.company.fivetran.layouts import Layout, layout_names, layouts
@@ -27,6 +25,7 @@ from dagster_open_platform_local.services.saas.fivetran.app import FivetranApi, 
 from dagster_open_platform_local.services.saas.fivetran.credentials import ACCOUNT_ID
 from dagster_open_platform_local.services.saas.fivetran.limits import Limits
 from dagster_open_platform_local.services.saas.fivetran.sources import sources_of
+from dagster_open_platform_tests.fixtures.definitions import LOCAL, definitions_in
 from dagster_open_platform_tests.fixtures.fivetran import KEY, TODAY
 from dagster_open_platform_tests.fixtures.fivetran_platform import authorization
 
@@ -66,7 +65,7 @@ LOADED = {name: (connector, layout) for connector in CONNECTORS for name, layout
 
 @pytest.fixture(scope="module")
 def specs() -> dict[str, dg.AssetSpec]:
-    defs = build_definitions(environment=Environment(EnvironmentName.LOCAL))
+    defs = definitions_in(LOCAL)
     return {
         ".".join(spec.key.path[1:]): spec
         for spec in defs.resolve_all_asset_specs()
