@@ -45,6 +45,8 @@ COMMUNITY = (
     | models("utilities", "time_spine")
     | models("community", "dim_oss_packages", "dim_github_repositories")
     | models("staging", "stg_pypi__daily_file_downloads")
+    | models("seeds", "download_clients")
+    | models("community", "oss_downloads_by_client_weekly")
 )
 """What the rows made by hand are enough for, of what is built whole; the whole project is built over a company (`test_company.py`)."""
 DAILY = models("community", "pypi_downloads_daily", "github_activity_daily")

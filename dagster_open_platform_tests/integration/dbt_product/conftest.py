@@ -7,6 +7,7 @@ import pytest
 
 from dagster_open_platform_local.company.settings import CompanySettings
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt
+from dagster_open_platform_tests.integration.dbt.parsed import manifest_directory
 from dagster_open_platform_tests.integration.dbt_product.replicated import ProductWarehouse
 
 COMPANY = CompanySettings(seed=11, scale=0.3)
@@ -22,7 +23,8 @@ SELECTED = ("--indirect-selection", "buildable", "--select", *MODELS.split())
 @pytest.fixture(scope="session")
 def dbt_product(tmp_path_factory: pytest.TempPathFactory) -> InProcessDbt:
     """The project, parsed for DuckDB."""
-    return InProcessDbt(tmp_path_factory.mktemp("dbt_product")).parsed()
+    directory = manifest_directory("local", tmp_path_factory)
+    return InProcessDbt(tmp_path_factory.mktemp("dbt_product")).parsed_in(directory)
 
 
 @pytest.fixture

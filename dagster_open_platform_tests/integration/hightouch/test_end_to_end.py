@@ -37,6 +37,7 @@ from dagster_open_platform_tests.fixtures.postgres import (
 from dagster_open_platform_tests.fixtures.serving import serving
 from dagster_open_platform_tests.fixtures.warehouse import local_duckdb
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt
+from dagster_open_platform_tests.integration.dbt.parsed import manifest_directory
 from dagster_open_platform_tests.integration.dbt_product.replicated import ProductWarehouse
 
 __all__ = ["postgres_server"]  # a fixture
@@ -176,7 +177,8 @@ def world(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFact
         for name, value in given.items():
             patch.setenv(name, value)
         ProductWarehouse(directory / "warehouse", COMPANY).load(TODAY)
-        found = World(directory, source, given, InProcessDbt(directory / "dbt").parsed())
+        parsed = manifest_directory("local", tmp_path_factory)
+        found = World(directory, source, given, InProcessDbt(directory / "dbt").parsed_in(parsed))
         found.replicate()
         found.dbt.run(
             "build", "--select", "+path:models/hightouch", "--exclude-resource-type", "test", "unit_test"
