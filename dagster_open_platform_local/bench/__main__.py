@@ -9,6 +9,7 @@ from rich.table import Table
 
 from dagster_open_platform_local.bench import (
     dbt,
+    dbt_days,
     dms,
     fivetran,
     load,
@@ -22,6 +23,7 @@ from dagster_open_platform_local.bench.ratio import Ratio
 MEASURES: Mapping[str, Callable[[], list[Ratio]]] = {
     "load": load.measure,
     "dbt": dbt.measure,
+    "dbt_days": dbt_days.measure,
     "warehouse": warehouse.measure,
     "replication": replication.measure,
     "dms": dms.measure,
