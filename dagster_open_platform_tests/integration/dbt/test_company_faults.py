@@ -36,12 +36,12 @@ FAULTS = {
     "Google Ads: a day of an ad is loaded twice": Fault(
         "fivetran",
         "insert into google_ads.ad_stats from google_ads.ad_stats limit 1",
-        {"unique_stg_google_ads__ad_stats_stat_id": "fail"},
+        {"primary_key_stg_google_ads__ad_stats_stat_id": "fail"},
     ),
     "Salesforce: an account is there twice": Fault(
         "fivetran",
         "insert into salesforce.account from salesforce.account limit 1",
-        {"unique_stg_salesforce__account_account_id": "fail"},
+        {"primary_key_stg_salesforce__account_account_id": "fail"},
     ),
     "Product: a member without a user": Fault(
         "purina",
@@ -86,7 +86,10 @@ FAULTS = {
     "Zoom: a table is gone": Fault(
         "fivetran",
         "drop table zoom.webinar",
-        {"unique_stg_zoom__webinar_webinar_id": "error", "unique_stg_zoom__webinar_webinar_uuid": "error"},
+        {
+            "unique_stg_zoom__webinar_webinar_id": "error",
+            "primary_key_stg_zoom__webinar_webinar_uuid": "error",
+        },
     ),
 }
 """What is wrong, and where."""

@@ -72,7 +72,7 @@ def test_taking_one_again_and_old_news_change_nothing(dbt_local: InProcessDbt, r
         ("set dbt_valid_to = null", "no_gaps_or_overlaps"),
         (
             "set dbt_valid_from = null where dbt_valid_to is null",
-            "not_null_github_issues_snapshot_dbt_valid_from",
+            "github_issues_snapshot_grain",
         ),
     ],
 )
