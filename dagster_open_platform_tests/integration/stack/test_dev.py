@@ -98,7 +98,8 @@ def test_the_ui_serves_the_platform_and_runs_what_it_is_told(ui: RunningUi) -> N
     [repository] = entry["locationOrLoadError"]["repositories"]
     assert any(node["isExecutable"] for node in repository["assetNodes"])
 
-    # A run's process gets the stack's environment: it fetches from a service and writes into the warehouse.
+    # A run's process gets the stack's environment: it fetches from a service and writes into the warehouse. Its checks are made by dbt,
+    # which `demo` runs in the same environment.
     launched = ui.ask(
         LAUNCH,
         params={
@@ -106,6 +107,7 @@ def test_the_ui_serves_the_platform_and_runs_what_it_is_told(ui: RunningUi) -> N
                 **LOCATION,
                 "jobName": "__ASSET_JOB",
                 "assetSelection": [{"path": ["bigquery", "pypi", "daily_file_downloads"]}],
+                "assetCheckSelection": [],
             },
             "mode": "default",
             "executionMetadata": {"tags": [{"key": "dagster/partition", "value": "2026-06-01"}]},
