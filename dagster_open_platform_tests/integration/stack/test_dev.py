@@ -41,6 +41,9 @@ START_SENSOR = """mutation($selector: SensorSelector!) {startSensor(sensorSelect
 LAUNCH = """mutation($params: ExecutionParams!) {launchRun(executionParams: $params) {
     __typename ... on LaunchRunSuccess {run {runId}} ... on PythonError {message}
 }}"""
+DOWNLOADS = {"path": ["bigquery", "pypi", "daily_file_downloads"]}
+CHECKS = ("rows_landed_equal_rows_fetched", "no_partition_is_empty", "daily_total_is_plausible")
+"""Those that its op makes."""
 RUN = """query($id: ID!) {runOrError(runId: $id) {... on Run {status}}}"""
 DAEMONS = """{instance {daemonHealth {allDaemonStatuses {daemonType required healthy}}}}"""
 
@@ -98,16 +101,16 @@ def test_the_ui_serves_the_platform_and_runs_what_it_is_told(ui: RunningUi) -> N
     [repository] = entry["locationOrLoadError"]["repositories"]
     assert any(node["isExecutable"] for node in repository["assetNodes"])
 
-    # A run's process gets the stack's environment: it fetches from a service and writes into the warehouse. Its checks are made by dbt,
-    # which `demo` runs in the same environment.
+    # A run's process gets the stack's environment: it fetches from a service and writes into the warehouse. dbt has
+    # checks of it too, and `demo` runs dbt in the same environment.
     launched = ui.ask(
         LAUNCH,
         params={
             "selector": {
                 **LOCATION,
                 "jobName": "__ASSET_JOB",
-                "assetSelection": [{"path": ["bigquery", "pypi", "daily_file_downloads"]}],
-                "assetCheckSelection": [],
+                "assetSelection": [DOWNLOADS],
+                "assetCheckSelection": [{"assetKey": DOWNLOADS, "name": name} for name in CHECKS],
             },
             "mode": "default",
             "executionMetadata": {"tags": [{"key": "dagster/partition", "value": "2026-06-01"}]},
