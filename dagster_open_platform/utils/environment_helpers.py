@@ -295,3 +295,8 @@ def get_warehouse_for_environment(environment: Environment | None = None) -> str
 def get_dbt_target(environment: Environment | None = None) -> str:
     """The target in ``profiles.yml`` that dbt runs with."""
     return DBT_TARGETS[(environment or get_environment()).name]
+
+
+def has_insights(environ: Mapping[str, str]) -> bool:
+    """Whether Dagster+ Insights is there to be told what queries cost: in every process of Dagster+, and not in open source."""
+    return bool(environ.get("DAGSTER_CLOUD_DEPLOYMENT_NAME"))

@@ -91,16 +91,14 @@ def read_records(instance: dg.DagsterInstance, graph: Graph) -> Records:
         key: instance.get_latest_storage_id_by_partition(key, dg.DagsterEventType.ASSET_MATERIALIZATION)
         for key in partitioned
     }
+    judged = {key: latest[key].run_id for key in partitioned if key in latest and graph.maker[key].checks}
+    made = {run_id: _partitions_of(instance, run_id) for run_id in set(judged.values())}
     return Records(
         latest=latest,
         partitions=partitions,
         checks=checks,
         as_of=_as_of(instance, runs),
-        last_run_partitions={
-            key: _run_partitions(instance, latest[key].run_id, key)
-            for key in partitioned
-            if key in latest and graph.maker[key].checks
-        },
+        last_run_partitions={key: made[run_id].get(key, frozenset()) for key, run_id in judged.items()},
         made_as_of={
             key: _made_as_of(instance, key, partitions[key])
             for key in partitioned
@@ -161,13 +159,14 @@ def _as_of(instance: dg.DagsterInstance, run_ids: Iterable[str]) -> dict[str, st
     return {run.run_id: run.tags[AS_OF_TAG] for run in runs if AS_OF_TAG in run.tags}
 
 
-def _run_partitions(instance: dg.DagsterInstance, run_id: str, key: dg.AssetKey) -> frozenset[str]:
-    events = instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
-    return frozenset(
-        event.dagster_event.partition
-        for event in events
-        if event.dagster_event and event.dagster_event.asset_key == key and event.dagster_event.partition
-    )
+def _partitions_of(instance: dg.DagsterInstance, run_id: str) -> dict[dg.AssetKey, frozenset[str]]:
+    """What a run materialized: the partitions of each partitioned asset."""
+    found: dict[dg.AssetKey, set[str]] = {}
+    for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION):
+        event = entry.dagster_event
+        if event and event.asset_key and event.partition:
+            found.setdefault(event.asset_key, set()).add(event.partition)
+    return {key: frozenset(partitions) for key, partitions in found.items()}
 
 
 def _offers_what_has_not_ended(definition: dg.PartitionsDefinition | None) -> bool:

@@ -3,8 +3,8 @@
 What belongs here: settings, the client, and running a query within bounds. What does not: errors (``errors.py``), types
 (``arrow.py``), any query.
 
-The client is that of ``InsightsBigQueryResource``, which reports costs to Dagster+ Insights. It is built in a run and
-not when definitions load, because importing it takes seconds.
+In Dagster+ the client is that of ``InsightsBigQueryResource``, which reports costs to Insights; elsewhere nobody is there to
+be told, and it would be 4 s of imports. Either is built in a run and not when definitions load.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ from pydantic import Field
 from dagster_open_platform.lib.bigquery.arrow import arrow_schema, query_parameter
 from dagster_open_platform.lib.bigquery.errors import bigquery_errors, malformed_credentials
 from dagster_open_platform.lib.bigquery.protocol import BigQueryValue, QueryFacts, QueryResult
+from dagster_open_platform.utils.environment_helpers import has_insights
 
 if TYPE_CHECKING:
+    import dagster_gcp
     import pyarrow as pa
     from google.cloud import bigquery
 
@@ -65,7 +67,7 @@ class BigQueryResource(dg.ConfigurableResource):
 
     @contextmanager
     def get_client(self) -> Iterator[bigquery.Client]:
-        """The client, with its costs reported to Insights when the block ends without an error.
+        """The client; in Dagster+ its costs are reported to Insights when the block ends without an error.
 
         Raises:
             BigQueryCredentialsMissing: There are no credentials or they cannot be read.
@@ -73,9 +75,7 @@ class BigQueryResource(dg.ConfigurableResource):
         credentials = self.gcp_credentials or os.environ.get(CREDENTIALS_VARIABLE)
         if credentials:
             _check_credentials(credentials)
-        from dagster_cloud.dagster_insights import InsightsBigQueryResource
-
-        resource = InsightsBigQueryResource(
+        resource = _resource_class()(
             project=self.project, location=self.location, gcp_credentials=credentials or None
         )
         with ExitStack() as stack:
@@ -139,6 +139,17 @@ def _reader(rows: Any) -> pa.RecordBatchReader:
                 yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
 
     return pa.RecordBatchReader.from_batches(schema, batches())
+
+
+def _resource_class() -> type[dagster_gcp.BigQueryResource]:
+    """The class of what makes the client."""
+    if has_insights(os.environ):
+        from dagster_cloud.dagster_insights import InsightsBigQueryResource
+
+        return InsightsBigQueryResource
+    import dagster_gcp
+
+    return dagster_gcp.BigQueryResource
 
 
 def _check_credentials(credentials: str) -> None:

@@ -12,14 +12,12 @@ from dagster_dbt import DbtCliInvocation
 
 from dagster_open_platform.lib.dbt.events import DbtEvent
 from dagster_open_platform.lib.dbt.targets import engine_of
-
-DEPLOYMENT = "DAGSTER_CLOUD_DEPLOYMENT_NAME"
-"""Set in every process of Dagster+, which has Insights; open source has not."""
+from dagster_open_platform.utils.environment_helpers import has_insights
 
 
 def is_metered(target: str, environ: Mapping[str, str]) -> bool:
     """Whether Insights is there and knows the target's engine."""
-    return engine_of(target) == "snowflake" and bool(environ.get(DEPLOYMENT))
+    return engine_of(target) == "snowflake" and has_insights(environ)
 
 
 def cost_observations(
