@@ -1,5 +1,6 @@
 """The shards are one table: whatever columns one has and another lacks, and wherever a row is."""
 
+import shutil
 from datetime import timedelta
 
 import duckdb
@@ -23,11 +24,18 @@ STAGED = (
 )
 
 
-@pytest.fixture
-def small(warehouse: ProductWarehouse) -> ProductWarehouse:
-    found = ProductWarehouse(warehouse.directory, SMALL)
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> ProductWarehouse:
+    """The raw tables, to be copied."""
+    found = ProductWarehouse(tmp_path_factory.mktemp("small"), SMALL)
     found.load(TODAY)
     return found
+
+
+@pytest.fixture
+def small(loaded: ProductWarehouse, warehouse: ProductWarehouse) -> ProductWarehouse:
+    shutil.copytree(loaded.directory, warehouse.directory, dirs_exist_ok=True)
+    return ProductWarehouse(warehouse.directory, SMALL)
 
 
 def staged(dbt: InProcessDbt, warehouse: ProductWarehouse, name: str) -> list[tuple[object, ...]]:
