@@ -50,7 +50,6 @@ SEGMENT = {
     ),
     "website": (
         "acquisition/cta_clicked",
-        "acquisition/demo_requested",
         "acquisition/newsletter_subscribed",
         "acquisition/pricing_calculated",
         "acquisition/signed_up",
@@ -69,7 +68,7 @@ PRODUCERS = {
     "github.comments": "github/comments",
     "aws.aws_cost_report": "aws/aws_cost_report",
     "aws.daily_costs": "snowflake/aws/daily_costs",
-    **{f"claude.{name}": f"claude/{name}" for name in ("api_keys", "claude_code", "cost", "usage", "users")},
+    **{f"claude.{name}": f"claude/{name}" for name in ("api_keys", "claude_code", "cost", "usage")},
     "oss_telemetry.daily_events": "snowflake/oss_telemetry/daily_events",
     "oss_telemetry.events": "snowflake/oss_telemetry/events",
     **{
@@ -81,13 +80,11 @@ PRODUCERS = {
         for name in (
             "balance_transactions",
             "charges",
-            "coupons",
             "customers",
             "invoice_line_items",
             "invoices",
             "plans",
             "subscription_items",
-            "subscription_schedule_phases",
             "subscription_schedules",
             "subscriptions",
             "subscriptions_metadata",
