@@ -1,11 +1,15 @@
 """The two tiers, enforced when tests are collected: a test stands in ``unit/`` or in ``integration/``."""
 
+import gc
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from dagster_open_platform.utils import garbage_collector
 
 TIERS = ("unit", "integration")
 ROOT = Path(__file__).parent
@@ -22,6 +26,19 @@ os.environ.pop("SSL_CERT_FILE", None)
 # Where nobody may keep compiled modules, each of the many processes that tests start compiles what it imports, which doubles its start.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Iterator[None]:
+    """Leaves all that collecting the tests imports out of the collections to come, which are for what tests make.
+
+    What is imported stays. Walking over it whenever the number of objects has grown by a quarter takes an eighth of the tests' time.
+    """
+    with garbage_collector.paused():
+        yield
+        gc.collect()
+        garbage_collector.keep_what_is_there()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -42,3 +42,5 @@ def test_what_is_kept_is_in_no_collection() -> None:
     finally:
         gc.unfreeze()
     assert any(each is cycle for each in gc.get_objects())
+    if before:
+        gc.freeze()
