@@ -17,6 +17,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dagster_open_platform.utils.databases import LOGICAL_DATABASES, SHARED_DATABASES
 from dagster_open_platform.utils.failures import PermanentFailure
 
 _PULL_REQUEST_ID = re.compile(r"[0-9]{1,18}")
@@ -69,13 +70,6 @@ class Environment:
                 f" found {self.pull_request_id!r}."
             )
 
-
-LOGICAL_DATABASES = ("purina", "dwh_reporting")
-"""Every database that the platform writes, by the name that asset keys use: raw data, and what dbt makes of it."""
-
-SHARED_DATABASES = ("snowflake", "fivetran", "segment", "stripe")
-"""Databases that others fill and the platform only reads: Snowflake's own, with the schema ``account_usage``; Fivetran's destination,
-with a schema a connector; Segment's, with a schema a source; and what Stripe shares, with the schema ``stripe``."""
 
 ROLES: Mapping[EnvironmentName, str | None] = {
     # A laptop has no Snowflake.

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES
+from dagster_open_platform.utils.databases import LOGICAL_DATABASES
 
 _SUFFIX = ".duckdb"
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from dagster_open_platform.utils.environment_helpers import SHARED_DATABASES
+from dagster_open_platform.utils.databases import SHARED_DATABASES
 from dagster_open_platform_local.company.clock import CompanyClock
 from dagster_open_platform_local.company.settings import CompanySettings
 from dagster_open_platform_local.company.warehouse.account_usage import account_usage_tables

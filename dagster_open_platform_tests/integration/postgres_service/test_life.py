@@ -176,7 +176,7 @@ def test_kill_9_while_it_is_made_leaves_nothing_that_a_start_takes_for_whole(
         for marker in ("lock", "data.new", "data.new/global/pg_control", "data.new/base/5", "data"):
             process = server.begin()
             while not (server.directory / marker).exists() and not server.cluster.data.exists():
-                assert process.poll() is None, server.log.read_text()
+                assert process.wait(0.002) is None, server.log.read_text()
             # Somewhere after that sign, and before the whole is done.
             process.wait(moments.uniform(0, 0.15))
             server.kill()

@@ -36,6 +36,7 @@ from dagster_open_platform_tests.fixtures.postgres import (
 )
 from dagster_open_platform_tests.fixtures.warehouse import local_duckdb
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt
+from dagster_open_platform_tests.integration.dbt.parsed import manifest_directory
 from dagster_open_platform_tests.integration.dbt_product.replicated import ProductWarehouse
 
 __all__ = ["make_database", "postgres_server", "source_database"]  # fixtures
@@ -104,7 +105,8 @@ class Site:
 
 @pytest.fixture(scope="module")
 def dbt(tmp_path_factory: pytest.TempPathFactory) -> InProcessDbt:
-    return InProcessDbt(tmp_path_factory.mktemp("dbt")).parsed()
+    directory = manifest_directory("local", tmp_path_factory)
+    return InProcessDbt(tmp_path_factory.mktemp("dbt")).parsed_in(directory)
 
 
 @pytest.fixture

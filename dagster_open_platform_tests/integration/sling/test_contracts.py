@@ -18,7 +18,7 @@ import pytest
 from dagster_open_platform.lib.sling.ingest import StreamLoaded
 from dagster_open_platform.lib.sling.outcomes import StreamFailed
 from dagster_open_platform.lib.warehouse.errors import SchemaMismatch
-from dagster_open_platform_tests.fixtures.sling import Site, in_order
+from dagster_open_platform_tests.fixtures.sling import Site, all_stored, in_order
 from dagster_open_platform_tests.integration.sling.contract_model import LOADED_AT, Target
 
 STEPS = 12
@@ -221,9 +221,10 @@ def require_contract(
             written = outcome.written.rows_inserted + outcome.written.rows_updated
             assert written == sum(row[LOADED_AT] == now for row in model.rows)
     assert site.workspaces == []
+    found = all_stored(site.directory / "warehouse", models.keys())
     for name, model in models.items():
         wanted = in_order([comparable(row) for row in model.rows])
-        assert in_order([comparable(row) for row in site.stored(name)]) == wanted, name
+        assert in_order([comparable(row) for row in found[name]]) == wanted, name
 
 
 @pytest.mark.parametrize("seed", range(3))

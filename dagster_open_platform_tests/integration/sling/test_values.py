@@ -22,7 +22,7 @@ from dagster_open_platform.lib.sling.errors import UnrepresentableValue, Unsuppo
 from dagster_open_platform.lib.sling.ingest import StreamLoaded
 from dagster_open_platform.lib.sling.load import LOADED_AT
 from dagster_open_platform.lib.sling.outcomes import StreamFailed
-from dagster_open_platform_tests.fixtures.sling import Site, in_order
+from dagster_open_platform_tests.fixtures.sling import Site, all_stored, in_order
 
 HUGE = Decimal("9" * 28 + "." + "9" * 10)
 ODD_TEXTS = [
@@ -279,7 +279,7 @@ def test_values_that_would_not_survive_are_refused_and_nothing_is_changed(site: 
     for name, (kind, _, _) in zip(names, LOSSY, strict=True):
         site.source(f"create table {name} (id int, c {kind})", f"insert into {name} values (1, null)")
     site.load(streams)
-    before = {name: site.stored(name) for name in names}
+    before = all_stored(site.directory / "warehouse", names)
     for name, (_, value, _) in zip(names, LOSSY, strict=True):
         site.source(f"insert into {name} values (2, '{value}')")
 
@@ -296,7 +296,7 @@ def test_values_that_would_not_survive_are_refused_and_nothing_is_changed(site: 
             "Nothing was",
         ):
             assert word in str(failed.failure.description)
-        assert site.stored(name) == before[name]
+    assert all_stored(site.directory / "warehouse", names) == before
 
     # What the message says that helps.
     site.load("".join(f"public.{name}: {{where: id = 1, {told[name]}}}\n" for name in names))

@@ -1,0 +1,12 @@
+"""The databases of the warehouse, by the names that asset keys use.
+
+What belongs here: their names. What does not: what they are called in an environment (``environment_helpers.py``). Nothing is imported: the
+local stack needs the names, and nothing of Dagster, whose import takes a second.
+"""
+
+LOGICAL_DATABASES = ("purina", "dwh_reporting")
+"""Every database that the platform writes, by the name that asset keys use: raw data, and what dbt makes of it."""
+
+SHARED_DATABASES = ("snowflake", "fivetran", "segment", "stripe")
+"""Databases that others fill and the platform only reads: Snowflake's own, with the schema ``account_usage``; Fivetran's destination,
+with a schema a connector; Segment's, with a schema a source; and what Stripe shares, with the schema ``stripe``."""
