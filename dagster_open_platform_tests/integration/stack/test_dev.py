@@ -94,15 +94,11 @@ def succeeded(ui: RunningUi, run_id: str) -> bool:
     return status == "SUCCESS"
 
 
-def test_the_ui_serves_the_platform_and_runs_what_it_is_told(ui: RunningUi) -> None:
-    [entry] = ui.ask(WORKSPACE)["workspaceOrError"]["locationEntries"]
-    assert entry["loadStatus"] == "LOADED"
-    assert entry["locationOrLoadError"]["__typename"] == "RepositoryLocation", entry
-    [repository] = entry["locationOrLoadError"]["repositories"]
-    assert any(node["isExecutable"] for node in repository["assetNodes"])
+def launch(ui: RunningUi) -> str:
+    """Launch a run whose process needs the stack's environment: it fetches from a service and writes into the warehouse.
 
-    # A run's process gets the stack's environment: it fetches from a service and writes into the warehouse. dbt has
-    # checks of it too, and `demo` runs dbt in the same environment.
+    dbt has checks of the table too, and `demo` runs dbt in the same environment.
+    """
     launched = ui.ask(
         LAUNCH,
         params={
@@ -117,7 +113,18 @@ def test_the_ui_serves_the_platform_and_runs_what_it_is_told(ui: RunningUi) -> N
         },
     )["launchRun"]
     assert launched["__typename"] == "LaunchRunSuccess", launched
-    assert until(lambda: succeeded(ui, launched["run"]["runId"]), seconds=180, pause=0.5)
+    return launched["run"]["runId"]
+
+
+def test_the_ui_serves_the_platform_and_runs_what_it_is_told(ui: RunningUi) -> None:
+    [entry] = ui.ask(WORKSPACE)["workspaceOrError"]["locationEntries"]
+    assert entry["loadStatus"] == "LOADED"
+    assert entry["locationOrLoadError"]["__typename"] == "RepositoryLocation", entry
+    [repository] = entry["locationOrLoadError"]["repositories"]
+    assert any(node["isExecutable"] for node in repository["assetNodes"])
+
+    run_id = launch(ui)
+    assert until(lambda: succeeded(ui, run_id), seconds=180, pause=0.5)
     assert (ui.state.warehouse / "purina.duckdb").stat().st_size > 0
     second = subprocess.run(
         [sys.executable, "-m", "dagster_open_platform_local", "dev", "--port", str(ui.port)],
