@@ -16,7 +16,7 @@ from dagster_open_platform.utils.environment_helpers import (
 )
 from dagster_open_platform_tests.fixtures.dbt import DELIVERED
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt
-from dagster_open_platform_tests.integration.dbt.parsed import copy_without_tests
+from dagster_open_platform_tests.integration.dbt.parsed import copy_of_names
 
 
 @pytest.fixture(autouse=True)
@@ -33,8 +33,8 @@ def _nobodys_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What is tested, without its tests: a name does not depend on them."""
-    return copy_without_tests(tmp_path_factory.mktemp("names") / "project")
+    """What is tested, without tests and queries: a name does not depend on them."""
+    return copy_of_names(tmp_path_factory.mktemp("names") / "project")
 
 
 def places(project: Manifest) -> set[tuple[str, str, str, str]]:
@@ -57,12 +57,18 @@ def logical_database(source: SourceDefinition) -> str:
 
 @pytest.mark.parametrize("name", EnvironmentName)
 def test_environments_name_things_as_python_does(
-    name: EnvironmentName, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: EnvironmentName,
+    project: Path,
+    dbt_local: InProcessDbt,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     environment = Environment(name, pull_request_id="42" if name is EnvironmentName.BRANCH else None)
     if environment.pull_request_id:
         monkeypatch.setenv("DAGSTER_CLOUD_PULL_REQUEST_ID", environment.pull_request_id)
-    found = places(InProcessDbt(tmp_path, get_dbt_target(environment), project).parsed().manifest)
+    target = get_dbt_target(environment)
+    whole = dbt_local if target == dbt_local.target else InProcessDbt(tmp_path, target, project).parsed()
+    found = places(whole.manifest)
     assert {database for database, *_ in found} == {"purina", "dwh_reporting", *DELIVERED}
     for logical, logical_schema, database, schema in found:
         assert database == get_database_for_environment(logical, environment)
