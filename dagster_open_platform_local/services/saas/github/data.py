@@ -92,10 +92,12 @@ class GitHubData:
         codes = state.comments["parent_id"].combine_chunks().dictionary_encode()
         parents = codes.indices.to_numpy(zero_copy_only=False).astype(np.int64)
         # Within a parent by time: comments are stored so, and the sort is stable.
-        self._comment_rows = np.argsort(parents, kind="stable")
-        bounds = np.searchsorted(parents[self._comment_rows], np.arange(len(codes.dictionary) + 1))
+        order = np.argsort(parents, kind="stable")
+        # In one piece, so that what belongs together is cut out of it at no cost: every thread is asked for its comments.
+        self._comments = state.comments.take(order).combine_chunks()
+        bounds = np.searchsorted(parents[order], np.arange(len(codes.dictionary) + 1))
         self._comments_of = {
-            parent: slice(int(start), int(stop))
+            parent: (int(start), int(stop - start))
             for parent, start, stop in zip(codes.dictionary.to_pylist(), bounds[:-1], bounds[1:], strict=True)
         }
         self._labels = {(row["repository"], row["name"]): row for row in state.labels.to_pylist()}
@@ -114,8 +116,8 @@ class GitHubData:
 
     def comments_of(self, parent_id: str) -> Sequence[Row]:
         """The comments of an issue or a discussion, oldest first."""
-        found = self._comments_of.get(parent_id, slice(0, 0))
-        return Rows(self.state.comments, self._comment_rows[found])[:]
+        found = self._comments_of.get(parent_id)
+        return [] if found is None else self._comments.slice(*found).to_pylist()
 
     def thread(self, kind: str, node_id: str) -> Row | None:
         """The issue or discussion with an id."""
