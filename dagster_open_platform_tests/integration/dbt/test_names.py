@@ -37,6 +37,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy_of_names(tmp_path_factory.mktemp("names") / "project")
 
 
+@pytest.fixture(scope="module")
+def known(dbt_local: InProcessDbt) -> dict[str, Manifest]:
+    """Targets to what was parsed with them and is the same for all who have them."""
+    return {dbt_local.target: dbt_local.manifest}
+
+
 def places(project: Manifest) -> set[tuple[str, str, str, str]]:
     """Logical and physical database and schema of everything that is built, and of what is read."""
     built = {
@@ -59,7 +65,7 @@ def logical_database(source: SourceDefinition) -> str:
 def test_environments_name_things_as_python_does(
     name: EnvironmentName,
     project: Path,
-    dbt_local: InProcessDbt,
+    known: dict[str, Manifest],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -67,8 +73,9 @@ def test_environments_name_things_as_python_does(
     if environment.pull_request_id:
         monkeypatch.setenv("DAGSTER_CLOUD_PULL_REQUEST_ID", environment.pull_request_id)
     target = get_dbt_target(environment)
-    whole = dbt_local if target == dbt_local.target else InProcessDbt(tmp_path, target, project).parsed()
-    found = places(whole.manifest)
+    if target not in known:
+        known[target] = InProcessDbt(tmp_path, target, project).parsed().manifest
+    found = places(known[target])
     assert {database for database, *_ in found} == {"purina", "dwh_reporting", *DELIVERED}
     for logical, logical_schema, database, schema in found:
         assert database == get_database_for_environment(logical, environment)
