@@ -62,17 +62,6 @@ def test_an_external_source_gets_no_freshness_that_nobody_keeps(defs: dg.Definit
     assert [spec.key for spec in external if spec.freshness_policy == DEFAULT_FRESHNESS] == []
 
 
-def test_is_run_by_somebody(defs: dg.Definitions) -> None:
-    targeted = {
-        key
-        for schedule in defs.schedules or ()
-        if isinstance(schedule, dg.ScheduleDefinition)
-        for key in defs.resolve_job_def(schedule.job_name).asset_layer.executable_asset_keys
-    }
-    automated = {s.key for s in defs.resolve_all_asset_specs() if s.automation_condition}
-    assert materializable(defs) - automated - targeted == set()
-
-
 def test_opens_the_warehouse_only_in_its_pool(defs: dg.Definitions) -> None:
     outside = [
         asset.keys

@@ -75,10 +75,6 @@ def test_the_graph_is_the_same_in_every_environment(local: dg.Definitions, envir
     assert described(definitions_in(environment)) == described(local)
 
 
-def test_definitions_are_valid(local: dg.Definitions) -> None:
-    dg.Definitions.validate_loadable(local)
-
-
 def test_resources_can_be_replaced_by_key() -> None:
     other = dg.ResourceDefinition.hardcoded_resource("replaced")
     defs = build_definitions(environment=LOCAL, resources={"warehouse": other})
