@@ -122,7 +122,8 @@ def _arguments(
         **dbt.variables,
         **backfill_variables(context.run.tags, _target(dbt)),
     }
-    if context.has_partition_key or context.has_partition_key_range:
+    # A run of nothing but checks has no days, whichever it is tagged with.
+    if context.selected_asset_keys and (context.has_partition_key or context.has_partition_key_range):
         variables |= window_variables(context.partition_time_window)
     return [*arguments, "--vars", json.dumps(variables)] if variables else arguments
 

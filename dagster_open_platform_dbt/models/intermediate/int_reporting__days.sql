@@ -1,4 +1,5 @@
--- The last day is that of whatever came last: what other sources told before still holds on it.
+-- The last day is that of whatever came last: what other sources told before still holds on it. What the platform itself wrote into
+-- the CRM is no news.
 with last_days as (
 
     select max(run_date) as last_date
@@ -12,6 +13,7 @@ with last_days as (
     union all
     select max(cast(changed_at as date)) as last_date
     from {{ ref('stg_salesforce__account_history') }}
+    where field_name in ('created', 'type', 'owner')
     union all
     select max(cast(first_known_at as date)) as last_date
     from {{ ref('dim_contacts') }}

@@ -157,7 +157,19 @@ def test_one_day_of_work(
     with duckdb.connect(str(raw.directory / "dwh_reporting.duckdb"), read_only=True) as connection:
         query = "select count(distinct download_date) from community.pypi_downloads_daily"
         assert connection.execute(query).fetchall() == [(DAYS,)]
+    assert_checks_run_by_themselves(ops["dbt_daily"], raw, instance, days)
     assert_a_full_refresh_keeps_all_days(ops, raw, instance)
+
+
+def assert_checks_run_by_themselves(
+    op: dg.AssetsDefinition, raw: RawData, instance: dg.DagsterInstance, days: tuple[str, str]
+) -> None:
+    """A run of checks alone may be tagged with days, too, which then are nobody's."""
+    own = {key for key in op.check_keys if key.asset_key in DAILY.resolve([op])}
+    alone = run(op, raw, instance, selection=dg.AssetSelection.checks(*own), days=days)
+    assert alone.success
+    assert {event.asset_check_key for event in alone.get_asset_check_evaluations()} == own
+    assert alone.get_asset_materialization_events() == []
 
 
 def assert_a_full_refresh_keeps_all_days(
