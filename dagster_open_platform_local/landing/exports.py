@@ -38,8 +38,14 @@ def _aws(connection: duckdb.DuckDBPyConnection, company: Company | None) -> None
         if company is None
         else [_month(company, first) for first in sorted({day.replace(day=1) for day in days})]
     )
-    nothing = _without_zones(arrow_schema(COST_COLUMNS)).empty_table()
-    put(connection, {_COSTS: pa.concat_tables([nothing, *months], promote_options="default")})
+    known = _without_zones(arrow_schema(COST_COLUMNS))
+    if months:
+        # AWS adds columns with time, and the table has those that its files have.
+        billed = pa.concat_tables(months, promote_options="default")
+        costs = billed.cast(pa.schema([known.field(name) for name in billed.column_names]))
+    else:
+        costs = known.empty_table()
+    put(connection, {_COSTS: costs})
     connection.execute(_DAILY_COSTS)
 
 

@@ -56,7 +56,12 @@ def test_tables_without_rows_have_the_columns_of_landed_ones_and_those_that_come
             later[name] = missing
     schemas = ("", "_shard1", "_xregion", "_eu")
     versions = {f"purina.cloud_product{schema}.deployments": {"agent_version"} for schema in schemas}
-    assert later == {**versions, "segment.website.cta_clicked": {"experiment"}}
+    costs = {"savings_plan_savings_plan_effective_cost", "line_item_net_unblended_cost"}
+    assert later == {
+        **versions,
+        "purina.aws.aws_cost_report": costs,
+        "segment.website.cta_clicked": {"experiment"},
+    }
 
 
 def test_tables_without_rows_have_none(emptied: Path) -> None:
