@@ -1,5 +1,5 @@
--- The last day is that of whatever came last: what other sources told before still holds on it. What the platform itself wrote into
--- the CRM is no news.
+-- The last day is that of whatever came last: what other sources told before still holds on it. What the platform
+-- itself wrote into the CRM is no news.
 with last_days as (
 
     select max(run_date) as last_date
