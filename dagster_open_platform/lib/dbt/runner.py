@@ -1,7 +1,8 @@
 """One ``dbt build`` inside a Dagster op: from dbt's events to Dagster's, and from its failures to typed ones.
 
 What belongs here: what every op that builds dbt assets does. What does not: which assets an op builds (``defs/dbt/``),
-how dbt is called (``resource.py``), what its SQL and the warehouse show (``compiled.py``, ``evidence.py``), what a failure means (``diagnosis.py``).
+how dbt is called (``resource.py``), what its SQL and the warehouse show (``compiled.py``, ``evidence.py``), what a failure
+means (``diagnosis.py``).
 """
 
 import json

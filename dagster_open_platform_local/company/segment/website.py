@@ -11,10 +11,11 @@ from datetime import date, timedelta
 import numpy as np
 
 from dagster_open_platform_local.company.commercial.campaigns import campaigns, sign_up_sources
+from dagster_open_platform_local.company.fivetran.advertising.claims import MOST_DAYS_LATER
 from dagster_open_platform_local.company.fivetran.google_analytics_4.traffic import traffic
 from dagster_open_platform_local.company.hashing import Draws
 from dagster_open_platform_local.company.moments import DAY_SECONDS, unix_seconds
-from dagster_open_platform_local.company.product.directory import Directory
+from dagster_open_platform_local.company.product.directory import Directory, directory
 from dagster_open_platform_local.company.segment.calls import MILLIS, Calls, made, together
 from dagster_open_platform_local.company.segment.catalogue import WEBSITE
 from dagster_open_platform_local.company.segment.visits import Visits, identified, on_pages, pages
@@ -50,11 +51,13 @@ _EVENTS = (
 
 
 def website_calls(found: Directory) -> Calls:
-    """All calls before a date."""
+    """All calls before a date, and some after it."""
     seed = found.settings.seed
     views = pages(seed, WEBSITE, _visits(found.settings, found.today), _DEPTHS, _POPULARITY)
     events = [on_pages(seed, WEBSITE, views, table, share) for table, share in _EVENTS]
-    return together([views, *events, *_sign_ups(found)])
+    # Whoever signs up only later has been here before: what that visit sent does not wait for the sign-up.
+    horizon = directory(found.settings, found.today + timedelta(days=MOST_DAYS_LATER))
+    return together([views, *events, *_sign_ups(horizon)])
 
 
 def _visits(settings: CompanySettings, today: date) -> Visits:

@@ -41,9 +41,6 @@ START_SENSOR = """mutation($selector: SensorSelector!) {startSensor(sensorSelect
 LAUNCH = """mutation($params: ExecutionParams!) {launchRun(executionParams: $params) {
     __typename ... on LaunchRunSuccess {run {runId}} ... on PythonError {message}
 }}"""
-DOWNLOADS = {"path": ["bigquery", "pypi", "daily_file_downloads"]}
-CHECKS = ("rows_landed_equal_rows_fetched", "no_partition_is_empty", "daily_total_is_plausible")
-"""Those that its op makes."""
 RUN = """query($id: ID!) {runOrError(runId: $id) {... on Run {status}}}"""
 DAEMONS = """{instance {daemonHealth {allDaemonStatuses {daemonType required healthy}}}}"""
 
@@ -94,28 +91,6 @@ def succeeded(ui: RunningUi, run_id: str) -> bool:
     return status == "SUCCESS"
 
 
-def launch(ui: RunningUi) -> str:
-    """Launch a run whose process needs the stack's environment: it fetches from a service and writes into the warehouse.
-
-    dbt has checks of the table too, and `demo` runs dbt in the same environment.
-    """
-    launched = ui.ask(
-        LAUNCH,
-        params={
-            "selector": {
-                **LOCATION,
-                "jobName": "__ASSET_JOB",
-                "assetSelection": [DOWNLOADS],
-                "assetCheckSelection": [{"assetKey": DOWNLOADS, "name": name} for name in CHECKS],
-            },
-            "mode": "default",
-            "executionMetadata": {"tags": [{"key": "dagster/partition", "value": "2026-06-01"}]},
-        },
-    )["launchRun"]
-    assert launched["__typename"] == "LaunchRunSuccess", launched
-    return launched["run"]["runId"]
-
-
 def test_the_ui_serves_the_platform_and_runs_what_it_is_told(ui: RunningUi) -> None:
     [entry] = ui.ask(WORKSPACE)["workspaceOrError"]["locationEntries"]
     assert entry["loadStatus"] == "LOADED"
@@ -123,8 +98,21 @@ def test_the_ui_serves_the_platform_and_runs_what_it_is_told(ui: RunningUi) -> N
     [repository] = entry["locationOrLoadError"]["repositories"]
     assert any(node["isExecutable"] for node in repository["assetNodes"])
 
-    run_id = launch(ui)
-    assert until(lambda: succeeded(ui, run_id), seconds=180, pause=0.5)
+    # A run's process gets the stack's environment: it fetches from a service and writes into the warehouse.
+    launched = ui.ask(
+        LAUNCH,
+        params={
+            "selector": {
+                **LOCATION,
+                "jobName": "__ASSET_JOB",
+                "assetSelection": [{"path": ["bigquery", "pypi", "daily_file_downloads"]}],
+            },
+            "mode": "default",
+            "executionMetadata": {"tags": [{"key": "dagster/partition", "value": "2026-06-01"}]},
+        },
+    )["launchRun"]
+    assert launched["__typename"] == "LaunchRunSuccess", launched
+    assert until(lambda: succeeded(ui, launched["run"]["runId"]), seconds=180, pause=0.5)
     assert (ui.state.warehouse / "purina.duckdb").stat().st_size > 0
     second = subprocess.run(
         [sys.executable, "-m", "dagster_open_platform_local", "dev", "--port", str(ui.port)],

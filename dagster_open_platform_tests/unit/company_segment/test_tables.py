@@ -16,7 +16,7 @@ from dagster_open_platform_local.company.product.state import product_tables
 from dagster_open_platform_local.company.segment.calls import SLOW_DAY
 from dagster_open_platform_local.company.segment.catalogue import SOURCES, TRACKS, USERS
 from dagster_open_platform_local.company.segment.counts import BLOCKED, DELIVERED, RECEIVED, REFUSED, series
-from dagster_open_platform_local.company.segment.tables import segment_tables
+from dagster_open_platform_local.company.segment.tables import delivered, segment_tables
 from dagster_open_platform_local.company.segment.website import SENT_PER_MILLE
 from dagster_open_platform_local.company.settings import CompanySettings
 
@@ -69,6 +69,15 @@ def test_what_was_loaded_stays_and_nothing_is_loaded_into_the_past(tables: Table
             start = pa.scalar(TODAY, pa.date32()).cast(rows["uuid_ts"].type)
             loaded = pc.call_function("less", [after["uuid_ts"], start])
             assert after.filter(loaded).equals(rows), f"{slug}.{name}"
+
+
+def test_each_day_keeps_what_the_days_before_it_delivered() -> None:
+    """Also the visits of those who sign up only days later, which are few: so many days are asked."""
+    found = delivered(COMPANY, TODAY, "website")
+    for day in (EPOCH + timedelta(days=number) for number in range(10, 110)):
+        then = delivered(COMPANY, day, "website")
+        loaded = found.loaded < (day - date(1970, 1, 1)).days * 86_400_000
+        assert Counter(then.calls.ids.tolist()) == Counter(found.calls.ids[loaded].tolist()), day
 
 
 def test_a_company_may_be_tiny_or_hours_old() -> None:
