@@ -101,7 +101,7 @@ def _billed(company: Company) -> Iterator[StoredObject]:
             yield from billing.objects_of_day(company.settings, day)
 
 
-def _staged(company: Company) -> Iterator[StoredObject]:
+def staged_snapshots(company: Company) -> Iterator[StoredObject]:
     """What the platform makes of the snapshots that organizations send."""
     store = FakeObjectStore(BUCKETS)
     for each in _put_day_by_day(company, workspace.objects_of_day):
@@ -127,4 +127,4 @@ TELEMETRY = _source(
     lambda company: _put_day_by_day(company, telemetry.objects_of_day),
     _DAILY_EVENTS,
 )
-SNAPSHOTS = _source(_workspace, _staged)
+SNAPSHOTS = _source(_workspace, staged_snapshots)
