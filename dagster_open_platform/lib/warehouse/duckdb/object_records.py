@@ -120,6 +120,8 @@ def found(catalog: tuple[str, str | None] | None, record: Record | None) -> Foun
     kind, comment = catalog
     if record is None or ("table" if record.kind == "dynamic table" else "view") != kind:
         return Found(kind)
-    # Without its mark it was replaced by hand, by a thing of its own kind.
     mark = mark_of(comment)
+    if kind == "table" and mark is None:
+        return Found("table")  # nobody else makes dynamic tables here, so it is somebody's own
+    # A view without its mark was replaced by hand, by a thing of its own kind.
     return Found(record.kind, mark.fingerprint if mark and mark.kind == record.kind else None)
