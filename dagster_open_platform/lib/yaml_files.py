@@ -14,6 +14,9 @@ from dagster_shared.yaml_utils.source_position import SourcePositionTree
 
 from dagster_open_platform.lib.yaml_errors import InvalidYaml
 
+QUICK_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Takes a tenth of the other's time, where libyaml is there."""
+
 
 def read_mapping(
     path: Path, kind: str, expected: str, error: type[InvalidYaml]
@@ -35,7 +38,7 @@ def read_mapping(
     """
     try:
         text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = _composed(text)
         if not isinstance(root, yaml.MappingNode):
             raise error(f"{path}:1: a {kind} is {expected}.")
         _refuse_doubled(path, root, error)
@@ -49,6 +52,14 @@ def read_mapping(
         problem = wrong.problem if isinstance(wrong, yaml.MarkedYAMLError) else str(wrong).partition("\n")[0]
         raise error(f"{path}:{mark.line + 1 if mark else 1}: not YAML: {problem}") from wrong
     return tree.value, tree.source_position_tree
+
+
+def _composed(text: str) -> yaml.Node | None:
+    try:
+        return yaml.compose(text, Loader=QUICK_LOADER)
+    except yaml.YAMLError:
+        # The slow one says more precisely what is wrong.
+        return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
 def _refuse_doubled(path: Path, node: yaml.Node, error: type[InvalidYaml]) -> None:

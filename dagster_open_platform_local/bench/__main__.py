@@ -41,16 +41,17 @@ def main() -> int:
     unknown = sorted(set(names) - set(MEASURES))
     if unknown:
         parser.error(f"unknown measures {', '.join(unknown)}; there are: {', '.join(MEASURES)}")
-    table = Table("measure", "ratio", "limit", "", "detail")
     missed = 0
     for name in names:
+        table = Table("measure", "ratio", "limit", "", "detail")
         for ratio in MEASURES[name]():
             missed += not ratio.kept
             bound = ("≥" if ratio.higher_is_better else "≤") + f" {ratio.limit:g}"
             table.add_row(
                 ratio.name, f"{ratio.value:.2f}", bound, "kept" if ratio.kept else "MISSED", ratio.detail
             )
-    Console().print(table)
+        # Each as soon as it is known: the next one may take minutes, or fail.
+        Console().print(table)
     return 1 if missed else 0
 
 

@@ -9,7 +9,7 @@ import math
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import dagster_open_platform_dbt
 from dagster_open_platform.lib.dbt.fingerprint import SOURCE_FOLDERS, take_fingerprint
@@ -20,6 +20,7 @@ PROJECT = Path(dagster_open_platform_dbt.__file__).parent
 MODELS = 1_000
 """As many models has the grown project: copies of the real ones, so that a model has as many tests, columns and parents."""
 Manifest = dict[str, Any]
+T = TypeVar("T")
 
 
 def copy_project(directory: Path) -> Path:
@@ -46,14 +47,17 @@ def grow(project: Path, models: int = MODELS) -> None:
     times = models / models_of(project)
     grown = {name: dict(manifest[name]) for name in ("nodes", "sources", "parent_map", "child_map")}
     for number in range(1, math.ceil(times)):
-        copy = renamed(manifest, f"_copy_{number}", min(1.0, times - number))
+        share = min(1.0, times - number)
+        copy = renamed(manifest, f"_copy_{number}", share)
         for name, part in grown.items():
             part |= copy[name]
         for folder in SOURCE_FOLDERS:
             # Only their number and their size count.
-            original = PROJECT / folder
-            if original.is_dir():
-                shutil.copytree(original, project / folder / f"copy_{number}")
+            originals = sorted(path for path in (PROJECT / folder).rglob("*") if path.is_file())
+            for original in _evenly(originals, share):
+                target = project / folder / f"copy_{number}" / original.relative_to(PROJECT / folder)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(original, target)
     _write(project, {**manifest, **grown})
 
 
@@ -99,7 +103,7 @@ def renamed(manifest: Manifest, suffix: str, share: float = 1.0) -> Manifest:
     return copy
 
 
-def _evenly(keys: Sequence[str], share: float) -> list[str]:
+def _evenly(keys: Sequence[T], share: float) -> list[T]:
     count = round(share * len(keys))
     return [keys[index * len(keys) // count] for index in range(count)]
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import yaml
 
 from dagster_open_platform.lib.fivetran.state import read_state
 from dagster_open_platform_local.bench import load
@@ -25,7 +26,15 @@ def test_copies_differ_in_fivetran_alone(copies: Mapping[str, Path]) -> None:
     found = {name: files(folder) for name, folder in copies.items()}
     whole, without = found["whole"], found["without"]
     own = "dagster_open_platform/defs/fivetran/"
-    assert without == {name: content for name, content in whole.items() if not name.startswith(own)}
+    schedules = f"dagster_open_platform/{load.SCHEDULES}"
+    others = {name: content for name, content in whole.items() if not name.startswith(own)}
+    assert without.keys() == others.keys()
+    assert [name for name in without if without[name] != others[name]] == [schedules]
+    selected = [
+        [document["attributes"]["target"] for document in yaml.safe_load_all(content[schedules])]
+        for content in (without, whole)
+    ]
+    assert selected[0] == [target for target in selected[1] if "fivetran" not in target]
     for grown in (found["half"], found["grown"]):
         assert {name for name in whole if grown[name] != whole[name]} == {f"{own}components/state.json"}
         assert all(
@@ -72,6 +81,10 @@ def test_each_ratio_has_a_limit_of_its_own(seconds: dict[str, float], kept: list
 def test_models_have_limits_of_their_own(seconds: dict[str, float], kept: list[bool]) -> None:
     found = load.dbt_ratios(seconds, {"whole": 400, "many": 800, "more": 1200})
     assert [each.kept for each in found] == kept
+
+
+def test_a_copy_without_fivetran_loads(copies: Mapping[str, Path]) -> None:
+    assert load.cpu_seconds(load.LOAD, copies["without"]) > 0
 
 
 def test_code_that_fails_is_no_measure() -> None:

@@ -58,8 +58,9 @@ def definitions_of(manifest: Mapping[str, Any], *, retries: dg.RetryPolicy = RET
     translator = PlatformDbtTranslator(
         relations=Relations(get_environment()), daily_partitions=DAILY_PARTITIONS
     )
+    project = DbtProject(PROJECT_DIR)
     return dg.Definitions(
-        assets=[op_of(selection, manifest, translator, retries) for selection in SELECTIONS],
+        assets=[op_of(selection, manifest, translator, project, retries) for selection in SELECTIONS],
     )
 
 
@@ -67,10 +68,11 @@ def op_of(
     selection: Selection,
     manifest: Mapping[str, Any],
     translator: PlatformDbtTranslator,
+    project: DbtProject,
     retries: dg.RetryPolicy,
 ) -> dg.AssetsDefinition:
     """The op that builds a selection, and its assets and checks."""
-    specs, check_specs = specs_of(manifest, translator, DbtProject(PROJECT_DIR), selection)
+    specs, check_specs = specs_of(manifest, translator, project, selection)
 
     @dg.multi_asset(
         name=selection.op,
