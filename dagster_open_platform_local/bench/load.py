@@ -3,7 +3,7 @@
 CPU seconds (user and system) of whole child processes, so that neither imports nor byte code that this process holds
 already make one side cheaper. All sides are run alternately, and their medians are compared: where the machine is shared, its speed goes
 up as well as down, and the shortest side would catch the best moment. The code location is also loaded from copies of the package: one without Fivetran, two whose state has many times the
-connectors, and two with other dbt projects beside (`load_dbt.py`).
+connectors, and three with larger dbt projects beside (`load_dbt.py`).
 """
 
 import json
@@ -33,6 +33,8 @@ TIMES = 10
 """How many times the connectors of the state, to see how the cost grows from none to half of them, and from there to all."""
 WHOLE_LIMIT = 1.7
 """Of the whole code location, with the dbt project as it is or with a thousand models."""
+MODELS = {"many": 1_000, "more": 3_000, "most": 5_000}
+"""Of dbt projects, the last two only to see how the cost grows: so many that what is between them is more than the machine's moods."""
 LINEAR_LIMIT = 1.2
 PACKAGE = Path(dagster_open_platform.__file__).parent
 FIVETRAN = Path("defs", "fivetran")
@@ -62,19 +64,26 @@ def cpu_seconds(code: str, path: Path | None = None) -> float:
 def copies(directory: Path) -> Mapping[str, Path]:
     """The package as it is, without Fivetran, and with many times its connectors, half of them or all; each in a folder of its own.
 
-    The one as it is is a copy too, so that all differ in nothing else. Beside the last two lies a dbt project of many models, and of as many
-    more again.
+    The one as it is is a copy too, so that all differ in nothing else.
     """
-    made = {name: directory / name for name in ("whole", "without", "half", "grown", "many", "more")}
-    for folder in made.values():
-        shutil.copytree(PACKAGE, folder / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
+    made = {name: _copy(directory / name) for name in ("whole", "without", "half", "grown")}
     remove_fivetran(made["without"] / PACKAGE.name)
     grow(made["half"] / PACKAGE.name / FIVETRAN / "components", TIMES // 2)
     grow(made["grown"] / PACKAGE.name / FIVETRAN / "components", TIMES)
-    load_dbt.grow(load_dbt.copy_project(made["many"]))
-    models = load_dbt.models_of(load_dbt.PROJECT)
-    load_dbt.grow(load_dbt.copy_project(made["more"]), 2 * load_dbt.MODELS - models)
     return made
+
+
+def copies_with_models(directory: Path) -> Mapping[str, Path]:
+    """The package as it is, beside dbt projects of many models; each in a folder of its own."""
+    made = {name: _copy(directory / name) for name in MODELS}
+    for name, models in MODELS.items():
+        load_dbt.grow(load_dbt.copy_project(made[name]), models)
+    return made
+
+
+def _copy(folder: Path) -> Path:
+    shutil.copytree(PACKAGE, folder / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
 
 
 def remove_fivetran(package: Path) -> None:
@@ -117,7 +126,8 @@ def grow(folder: Path, times: int) -> None:
 
 def measured(directory: Path) -> Mapping[str, float]:
     """Median CPU seconds of the floor and of each copy; each is run once beforehand so that byte code is compiled."""
-    runs = {"floor": (FLOOR, None)} | {name: (LOAD, path) for name, path in copies(directory).items()}
+    made = {**copies(directory), **copies_with_models(directory)}
+    runs = {"floor": (FLOOR, None)} | {name: (LOAD, path) for name, path in made.items()}
     seconds: dict[str, list[float]] = {name: [] for name in runs}
     for number in range(ROUNDS + 1):
         for name, (code, path) in runs.items():
@@ -131,20 +141,16 @@ def measure() -> list[Ratio]:
     """Loading ÷ importing, and what Fivetran's and dbt's tables add to it."""
     with tempfile.TemporaryDirectory() as directory:
         seconds = measured(Path(directory))
-        projects = {name: Path(directory) / name / load_dbt.PROJECT.name for name in ("many", "more")}
-        models = {
-            name: load_dbt.models_of(path) for name, path in {**projects, "whole": load_dbt.PROJECT}.items()
-        }
-    return [*dbt_ratios(seconds, models), *ratios(seconds)]
+    return [*dbt_ratios(seconds), *ratios(seconds)]
 
 
-def dbt_ratios(seconds: Mapping[str, float], models: Mapping[str, int]) -> list[Ratio]:
+def dbt_ratios(seconds: Mapping[str, float]) -> list[Ratio]:
     """What loading costs with more or less models.
 
     Args:
         seconds: Of the floor and of each copy.
-        models: How many models the dbt project beside a copy has.
     """
+    models = {**MODELS, "whole": load_dbt.models_of(load_dbt.PROJECT)}
     floor = seconds["floor"]
     loaded = [
         Ratio(
@@ -154,11 +160,11 @@ def dbt_ratios(seconds: Mapping[str, float], models: Mapping[str, int]) -> list[
             higher_is_better=False,
             detail=f"{seconds[copy]:.2f} s ÷ {floor:.2f} s, {models[copy]:,} models, median of {ROUNDS}",
         )
-        for copy, what in (("whole", "the dbt project as it is"), ("many", f"{load_dbt.MODELS:,} dbt models"))
+        for copy, what in (("whole", "the dbt project as it is"), ("many", f"{models['many']:,} dbt models"))
     ]
     first, second = (
         1000 * (seconds[more] - seconds[less]) / (models[more] - models[less])
-        for less, more in (("whole", "many"), ("many", "more"))
+        for less, more in (("many", "more"), ("more", "most"))
     )
     growth = Ratio(
         name="loading a model more of many ÷ a model more of few (CPU time)",
@@ -166,8 +172,8 @@ def dbt_ratios(seconds: Mapping[str, float], models: Mapping[str, int]) -> list[
         limit=LINEAR_LIMIT,
         higher_is_better=False,
         detail=(
-            f"{second:.2f} ms a model from {models['many']:,} to {models['more']:,} ÷ {first:.2f} ms from {models['whole']:,}"
-            f" to {models['many']:,}, median of {ROUNDS}"
+            f"{second:.2f} ms a model from {models['more']:,} to {models['most']:,} ÷ {first:.2f} ms from {models['many']:,}"
+            f" to {models['more']:,}, median of {ROUNDS}"
         ),
     )
     return [*loaded, growth]

@@ -1,4 +1,4 @@
-"""Copies of the dbt project for the measure of loading: the project with a thousand models, and with more.
+"""Copies of the dbt project for the measure of loading, with many models.
 
 What belongs here: making them, without dbt: what is loaded is the manifest, and what is compared with it are the files. What does not:
 loading them (`load.py`).
@@ -17,8 +17,6 @@ from dagster_open_platform.lib.dbt.manifest import FINGERPRINT, MANIFEST, record
 from dagster_open_platform.lib.dbt.properties import dagster_meta_of
 
 PROJECT = Path(dagster_open_platform_dbt.__file__).parent
-MODELS = 1_000
-"""As many models has the grown project: copies of the real ones, so that a model has as many tests, columns and parents."""
 Manifest = dict[str, Any]
 T = TypeVar("T")
 
@@ -36,8 +34,8 @@ def models_of(project: Path) -> int:
     return sum(node["resource_type"] == "model" for node in _read(project)["nodes"].values())
 
 
-def grow(project: Path, models: int = MODELS) -> None:
-    """Multiply everything in a copy of the project.
+def grow(project: Path, models: int) -> None:
+    """Multiply everything in a copy of the project, so that a model has as many tests, columns and parents as before.
 
     Args:
         project: The copy.

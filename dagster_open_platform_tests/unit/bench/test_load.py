@@ -72,15 +72,14 @@ def test_each_ratio_has_a_limit_of_its_own(seconds: dict[str, float], kept: list
 @pytest.mark.parametrize(
     ("seconds", "kept"),
     [
-        ({"floor": 2.0, "whole": 3.0, "many": 3.39, "more": 3.8}, [True, True, True]),
-        ({"floor": 1.7, "whole": 3.0, "many": 3.39, "more": 3.8}, [False, False, True]),
-        ({"floor": 2.0, "whole": 3.0, "many": 3.45, "more": 3.8}, [True, False, True]),
-        ({"floor": 2.0, "whole": 3.0, "many": 3.3, "more": 3.7}, [True, True, False]),
+        ({"floor": 2.0, "whole": 3.0, "many": 3.39, "more": 4.0, "most": 4.7}, [True, True, True]),
+        ({"floor": 1.7, "whole": 3.0, "many": 3.39, "more": 4.0, "most": 4.7}, [False, False, True]),
+        ({"floor": 2.0, "whole": 3.0, "many": 3.45, "more": 4.0, "most": 4.6}, [True, False, True]),
+        ({"floor": 2.0, "whole": 3.0, "many": 3.3, "more": 4.0, "most": 4.9}, [True, True, False]),
     ],
 )
 def test_models_have_limits_of_their_own(seconds: dict[str, float], kept: list[bool]) -> None:
-    found = load.dbt_ratios(seconds, {"whole": 400, "many": 800, "more": 1200})
-    assert [each.kept for each in found] == kept
+    assert [each.kept for each in load.dbt_ratios(seconds)] == kept
 
 
 def test_a_copy_without_fivetran_loads(copies: Mapping[str, Path]) -> None:
