@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from dagster_open_platform.lib.warehouse import checks
@@ -67,9 +68,13 @@ class DuckDBConnection(DuckDBObjects):
     def columns(self, table: TableRef) -> dict[str, str] | None:
         """Return the table's columns with DuckDB's names of their types, or None (see the protocol)."""
         with self._errors(f"reading the columns of {table}"):
-            bound = [table.database, table.schema, table.name]
-            found = self._connection.execute(sql.columns(), bound).fetchall()
-        return {str(name): str(kind) for name, kind in found} or None
+            try:
+                found = self._connection.execute(sql.describe(table)).fetchall()
+            except duckdb.Error:
+                # It is not there, or a view over something that isn't: the catalog knows, but looks at every view first.
+                bound = [table.database, table.schema, table.name]
+                found = self._connection.execute(sql.columns(), bound).fetchall()
+        return {str(name).lower(): str(kind) for name, kind, *_ in found} or None
 
     def replace_window(
         self,

@@ -50,10 +50,15 @@ def checkpoint(database: str) -> str:
     return f"CHECKPOINT {double_quoted(database)}"
 
 
+def describe(table: TableRef) -> str:
+    """Names and types of a table's columns in order, and more about each."""
+    return f"DESCRIBE {quoted(table)}"
+
+
 def columns() -> str:
-    """Names and types of a table's columns in order; binds database, schema and table."""
+    """The same names and types from the catalog, empty if there is no such table; binds database, schema and table."""
     return (
-        "SELECT lower(column_name), data_type FROM duckdb_columns() "
+        "SELECT column_name, data_type FROM duckdb_columns() "
         "WHERE lower(database_name) = lower(?) AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?) "
         "ORDER BY column_index"
     )
