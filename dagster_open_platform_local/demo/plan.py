@@ -4,7 +4,8 @@ What belongs here: batching and ordering. What does not: what is due, and execut
 
 A run takes assets of one partitioning. So atoms are gathered into batches: as many as can run together, none before what
 it needs. Partitioned atoms go first and unpartitioned ones when nothing else can go on, so that one dbt command makes all
-models rather than several some. Reports on the platform go last, whatever became of the others.
+models rather than several some; blocking checks go before them where these would otherwise wait for their own command. Reports on the
+platform go last, whatever became of the others.
 """
 
 from collections.abc import Iterable, Mapping
@@ -136,7 +137,31 @@ def _closure(
     for name in remaining:
         if kinds[name] in (kind, None) and not (graph.upstream[name] & waiting) - group.keys():
             group[name] = None
-    return list(group)
+    return _gates(graph, list(group)) or list(group)
+
+
+def _gates(graph: Graph, group: list[str]) -> list[str]:
+    """The checks of a group that go first, in a run of their own, since they would cut their op into pieces.
+
+    Whatever reads an asset waits for its blocking checks, those of an op that checks an asset of another run among them. Such an op, with
+    assets below what a second op makes of the checked one, would come before and after the second, and be run in many pieces:
+    each a dbt command of its own.
+    """
+    atoms = [graph.atoms[name] for name in group]
+    makers = [atom for atom in atoms if not atom.is_check]
+    makes = {atom.op for atom in makers}
+    readers: dict[dg.AssetKey, set[str]] = {}
+    for atom in makers:
+        for key in atom.needs:
+            readers.setdefault(key, set()).add(atom.op)
+    return [
+        atom.id
+        for atom in atoms
+        if atom.is_check
+        and atom.op in makes
+        and not graph.upstream[atom.id] & set(group)
+        and any(readers.get(check.asset_key, set()) - {atom.op} for check in atom.checks & graph.blocking)
+    ]
 
 
 def _ranges(kind: _Kind | None, complete: CompletePartitions) -> tuple[PartitionRange | None, ...]:

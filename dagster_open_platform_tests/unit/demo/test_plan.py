@@ -1,6 +1,7 @@
 """Whatever the graph: the plan does exactly what is due, in an order and in runs that Dagster takes."""
 
 import itertools
+from collections.abc import Iterator
 
 import dagster as dg
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagster_open_platform_local.demo.due import Due
-from dagster_open_platform_local.demo.graph import Atom, Graph, PlanError
+from dagster_open_platform_local.demo.graph import Atom, Graph, PlanError, read_graph
 from dagster_open_platform_local.demo.plan import Batch, make_plan
 from dagster_open_platform_tests.fixtures.graph_atoms import AS_OF, COLOURS, DAILY, WEEKLY, graphs, key
 
@@ -187,3 +188,41 @@ def test_a_circle_is_named() -> None:
     }
     with pytest.raises(PlanError, match=r"in a circle: a -> b -> a|in a circle: b -> a -> b"):
         make_plan(Graph(atoms, {}), {"a": Due((), ""), "b": Due((), "")}, complete)
+
+
+def test_an_op_is_not_cut_into_pieces_by_what_it_checks_elsewhere() -> None:
+    """Raw (daily) -> view -> model; the op of the model checks raw, too, for which the view waits."""
+    raw, view, model = (dg.AssetKey(name) for name in ("raw", "view", "model"))
+
+    @dg.asset(name="raw", partitions_def=DAILY)
+    def make_raw() -> None: ...
+
+    @dg.asset(name="view", deps=[raw])
+    def make_view() -> None: ...
+
+    @dg.multi_asset(
+        name="command",
+        specs=[dg.AssetSpec(model, deps=[view])],
+        check_specs=[
+            dg.AssetCheckSpec("raw_is_unique", asset=raw, blocking=True),
+            dg.AssetCheckSpec("is_unique", asset=model),
+        ],
+        allow_arbitrary_check_specs=True,
+        can_subset=True,
+    )
+    def make_model() -> Iterator[dg.MaterializeResult]:
+        yield from ()
+
+    defs = dg.Definitions(assets=[make_raw, make_view, make_model])
+    graph = read_graph(defs)
+    due = {name: Due(() if name != "raw" else complete(DAILY), "because") for name in graph.atoms}
+    plan = make_plan(graph, due, complete)
+    job = defs.resolve_implicit_global_asset_job_def()
+
+    def pieces(batch: Batch) -> list[str]:
+        subset = job.get_subset(asset_selection=batch.assets, asset_check_selection=batch.checks)
+        return [node.name for node in subset.graph.nodes]
+
+    assert [sorted(pieces(batch)) for batch in plan] == [["raw"], ["command"], ["command", "view"]]
+    together = Batch(tuple(atom for batch in plan[1:] for atom in batch.atoms), (None,))
+    assert len(pieces(together)) == 3
