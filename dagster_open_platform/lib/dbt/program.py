@@ -22,6 +22,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dagster_open_platform.lib.dbt.manifest import load_parsed
+from dagster_open_platform.utils import garbage_collector
 from dagster_open_platform_dbt import PROJECT_DIR
 
 COMPILED_VARIABLES = frozenset({"min_date", "max_date"})
@@ -43,14 +44,17 @@ def main(arguments: Sequence[str]) -> int:
     Returns:
         The ``dbt`` command's exit code.
     """
-    # dbt takes most of a second to import, which this module's other readers need not wait for.
-    from dbt.artifacts.schemas.run import RunExecutionResult
-    from dbt.cli.exceptions import DbtUsageException
-    from dbt.cli.main import dbtRunner
-    from dbt.contracts.graph.manifest import Manifest
+    # Modules and the project stay until the end, and to walk over them again and again takes a quarter of a small build.
+    with garbage_collector.paused():
+        # dbt takes most of a second to import, which this module's other readers need not wait for.
+        from dbt.artifacts.schemas.run import RunExecutionResult
+        from dbt.cli.exceptions import DbtUsageException
+        from dbt.cli.main import dbtRunner
+        from dbt.contracts.graph.manifest import Manifest
 
-    content = _parsed_ahead(arguments)
-    parsed = None if content is None else Manifest.from_msgpack(content)
+        content = _parsed_ahead(arguments)
+        parsed = None if content is None else Manifest.from_msgpack(content)
+        garbage_collector.keep_what_is_there()
     result = dbtRunner(manifest=parsed).invoke([*arguments])
     if NO_DESCRIPTIONS in arguments and isinstance(result.result, RunExecutionResult):
         result.result.write(str(_target_path(arguments) / RUN_RESULTS))
