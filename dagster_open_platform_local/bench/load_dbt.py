@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 import dagster_open_platform_dbt
 from dagster_open_platform.lib.dbt.fingerprint import SOURCE_FOLDERS, take_fingerprint
-from dagster_open_platform.lib.dbt.manifest import FINGERPRINT, MANIFEST, record
+from dagster_open_platform.lib.dbt.manifest import record
+from dagster_open_platform.lib.dbt.parsed import FINGERPRINT, MANIFEST
 from dagster_open_platform.lib.dbt.properties import dagster_meta_of
 
 PROJECT = Path(dagster_open_platform_dbt.__file__).parent

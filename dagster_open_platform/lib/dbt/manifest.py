@@ -31,15 +31,16 @@ from dagster_open_platform.lib.dbt.errors import (
 )
 from dagster_open_platform.lib.dbt.executable import dbt_executable
 from dagster_open_platform.lib.dbt.fingerprint import Fingerprint, take_fingerprint
+from dagster_open_platform.lib.dbt.parsed import (
+    DIGESTED,
+    FINGERPRINT,
+    MANIFEST,
+    SEMANTIC_MANIFEST,
+    RecordError,
+    read_record,
+)
 from dagster_open_platform.lib.dbt.targets import LOGICAL_TARGETS
 from dagster_open_platform_dbt import PROJECT_DIR
-
-MANIFEST = "manifest.json"
-FINGERPRINT = "manifest_fingerprint.json"
-SEMANTIC_MANIFEST = "semantic_manifest.json"
-PARTIAL_PARSE = "partial_parse.msgpack"
-DIGESTED = {"parsed": PARTIAL_PARSE, "semantic": SEMANTIC_MANIFEST, "manifest": MANIFEST}
-"""What a parse makes, by the word under which the fingerprint holds its digest."""
 
 REMEDY = "Build it with `just manifest` (python -m dagster_open_platform.lib.dbt.manifest)."
 PARSE_TIMEOUT_SECONDS = 600
@@ -172,34 +173,6 @@ def load_semantic_manifest(project_dir: Path = PROJECT_DIR, output_dir: Path | N
     return content.decode()
 
 
-def load_parsed(
-    target: str | None, project_dir: Path = PROJECT_DIR, output_dir: Path | None = None
-) -> bytes | None:
-    """Read the parsed project in dbt's own form, if it is what a parse with this target would give now. Never parses.
-
-    Args:
-        target: The run's; a project that was parsed with another has other names in it.
-        project_dir: The directory that holds ``dbt_project.yml``.
-        output_dir: Where ``build_manifest`` put it; default: the project's ``target``.
-
-    Returns:
-        What ``Manifest.from_msgpack`` reads; None if dbt must parse.
-    """
-    output_dir = output_dir or project_dir / "target"
-    parsed, beside = output_dir / PARTIAL_PARSE, output_dir / FINGERPRINT
-    if not parsed.is_file() or not beside.is_file():
-        return None
-    content = parsed.read_bytes()
-    try:
-        built, digests = _recorded(beside)
-    except ManifestStale:
-        return None
-    if built.target != target or take_fingerprint(project_dir, built.target).changes_since(built):
-        return None
-    # dbt writes there too when it is run by hand, with any target.
-    return content if hashlib.sha256(content).hexdigest() == digests["parsed"] else None
-
-
 def _recorded(beside: Path) -> tuple[Fingerprint, Mapping[str, str]]:
     """Return what a manifest was made from, and the digests of what was made.
 
@@ -207,11 +180,9 @@ def _recorded(beside: Path) -> tuple[Fingerprint, Mapping[str, str]]:
         ManifestStale: Something else is written there.
     """
     try:
-        recorded = json.loads(beside.read_text())
-        digests = {what: recorded[what] for what in DIGESTED}
-        return Fingerprint.from_json(recorded), digests
-    except (ValueError, KeyError, TypeError) as error:
-        raise ManifestStale(f"The fingerprint {beside} can't be read: {error!r}. {REMEDY}") from error
+        return read_record(beside)
+    except RecordError as error:
+        raise ManifestStale(f"The fingerprint {beside} can't be read: {error}. {REMEDY}") from error
 
 
 def _staleness(manifest: Path, changes: Sequence[str], shown: int = 20) -> str:

@@ -3,7 +3,7 @@
     python -m dagster_open_platform.lib.dbt.program ARGUMENTS OF DBT
 
 What belongs here: where dbt gets the parsed project from. What does not: whether that still describes the project
-(``manifest.py``), and which arguments dbt is given (``resource.py``, ``runner.py``).
+(``parsed.py``), and which arguments dbt is given (``resource.py``, ``runner.py``).
 
 dbt itself parses the whole project anew whenever a variable or the connection differs from the last parse, thus for every
 range of days: 4 s of CPU for 75 models, and more with each. What is parsed ahead holds for all of them: names and
@@ -21,7 +21,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from dagster_open_platform.lib.dbt.manifest import load_parsed
+from dagster_open_platform.lib.dbt.parsed import load_parsed
 from dagster_open_platform.utils import garbage_collector
 from dagster_open_platform_dbt import PROJECT_DIR
 

@@ -10,7 +10,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
-from dagster_open_platform.lib.dbt.manifest import load_parsed
+from dagster_open_platform.lib.dbt.parsed import load_parsed
 from dagster_open_platform_dbt import PROJECT_DIR
 
 

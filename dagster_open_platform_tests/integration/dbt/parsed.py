@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 import yaml
 
-from dagster_open_platform.lib.dbt.manifest import FINGERPRINT, MANIFEST, build_manifest, load_parsed
+from dagster_open_platform.lib.dbt.manifest import build_manifest
+from dagster_open_platform.lib.dbt.parsed import FINGERPRINT, MANIFEST, load_parsed
 from dagster_open_platform_dbt import PROJECT_DIR
 
 TESTS = {"data_tests", "unit_tests"}

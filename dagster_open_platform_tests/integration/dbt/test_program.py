@@ -9,14 +9,8 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
 from dagster_open_platform.lib.dbt import program
 from dagster_open_platform.lib.dbt.errors import ManifestNotBuilt, ManifestStale
-from dagster_open_platform.lib.dbt.manifest import (
-    FINGERPRINT,
-    MANIFEST,
-    PARTIAL_PARSE,
-    SEMANTIC_MANIFEST,
-    build_manifest,
-    load_manifest,
-)
+from dagster_open_platform.lib.dbt.manifest import build_manifest, load_manifest
+from dagster_open_platform.lib.dbt.parsed import FINGERPRINT, MANIFEST, PARTIAL_PARSE, SEMANTIC_MANIFEST
 from dagster_open_platform_dbt import PROJECT_DIR
 from dagster_open_platform_tests.fixtures.dbt import RawData
 

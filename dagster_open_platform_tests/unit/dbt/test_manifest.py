@@ -8,15 +8,13 @@ import pytest
 
 from dagster_open_platform.lib.dbt.errors import ManifestMissing, ManifestStale, UnknownTarget
 from dagster_open_platform.lib.dbt.fingerprint import take_fingerprint
-from dagster_open_platform.lib.dbt.manifest import (
+from dagster_open_platform.lib.dbt.manifest import build_manifest, load_manifest, load_semantic_manifest
+from dagster_open_platform.lib.dbt.parsed import (
     FINGERPRINT,
     MANIFEST,
     PARTIAL_PARSE,
     SEMANTIC_MANIFEST,
-    build_manifest,
-    load_manifest,
     load_parsed,
-    load_semantic_manifest,
 )
 
 SEMANTIC = '{"metrics": []}'

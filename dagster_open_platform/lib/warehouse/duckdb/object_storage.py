@@ -13,8 +13,6 @@ from urllib.parse import urlsplit
 
 import duckdb
 
-from dagster_open_platform.lib.warehouse.errors import InvalidDeclaration, MissingCredentials
-
 SECRET = "_warehouse_seam_s3"  # noqa: S105 - its name in DuckDB
 CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 DEFAULT_REGION = "us-east-1"
@@ -61,6 +59,9 @@ def _settings() -> dict[str, str | bool]:
 
     Source: https://duckdb.org/docs/stable/core_extensions/httpfs/s3api
     """
+    # The errors are Dagster's, which dbt's process, too, would otherwise import.
+    from dagster_open_platform.lib.warehouse.errors import InvalidDeclaration, MissingCredentials
+
     missing = [name for name in CREDENTIALS if not os.environ.get(name)]
     if missing:
         raise MissingCredentials(
