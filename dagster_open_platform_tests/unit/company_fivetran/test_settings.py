@@ -20,6 +20,7 @@ from dagster_open_platform_tests.unit.company_fivetran.made import BY_NAME, NAME
 @example(seed=7, scale=0.002, days=0)
 @example(seed=7, scale=0.002, days=15)
 @example(seed=0, scale=0.001953125, days=0)
+@example(seed=283198, scale=0.00390625, days=0)
 def test_small_companies_have_rows_too(name: str, seed: int, scale: float, days: int) -> None:
     company, today = (
         CompanySettings(seed=seed, scale=scale),

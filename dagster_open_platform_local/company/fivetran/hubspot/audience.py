@@ -18,6 +18,7 @@ from dagster_open_platform_local.company.commercial.accounts import tools_since
 from dagster_open_platform_local.company.commercial.contacts import FIRST_LEAD, CrmContacts, crm_contacts
 from dagster_open_platform_local.company.commercial.webinars import Registrations
 from dagster_open_platform_local.company.hashing import Draws
+from dagster_open_platform_local.company.indices import looked_up
 from dagster_open_platform_local.company.moments import DAY_SECONDS, NEVER, known_where
 from dagster_open_platform_local.company.product.columns import Integers, Mask
 from dagster_open_platform_local.company.product.directory import Directory, directory
@@ -94,7 +95,9 @@ class Audience:
     def registered(self, found: Registrations) -> Integers:
         """Index of the registrations for webinars that were made by somebody who was a contact then."""
         contact = self.of_crm[found.contact]
-        return np.flatnonzero(found.is_known & (contact >= 0) & (found.registered < self.gone[contact]))
+        # Nobody has gone before ever having come.
+        gone = looked_up(self.gone, contact, otherwise=0)
+        return np.flatnonzero(found.is_known & (contact >= 0) & (found.registered < gone))
 
     def subscribes(self, settings: CompanySettings) -> Mask:
         """Who subscribed to the newsletter, whether they have unsubscribed since or not."""

@@ -45,6 +45,7 @@ from dagster_open_platform_local.company.fivetran.hubspot.numbers import (
 from dagster_open_platform_local.company.fivetran.hubspot.sales import synced_deals
 from dagster_open_platform_local.company.fivetran.zoom.numbers import join_urls, meeting_ids
 from dagster_open_platform_local.company.hashing import Draws
+from dagster_open_platform_local.company.indices import looked_up
 from dagster_open_platform_local.company.moments import DAY_SECONDS, NEVER, unix_seconds
 from dagster_open_platform_local.company.product.columns import Integers, choice, joined, moments, only
 from dagster_open_platform_local.company.product.texts import typed
@@ -241,8 +242,8 @@ def _links(settings: CompanySettings, today: date, found: Engagements) -> dict[s
     people, who = audience(settings, today), firms(settings, today)
     account = crm_contacts(settings, today).account[found.contact]
     contact = people.of_crm[found.contact]
-    contact = np.where((contact >= 0) & people.is_there[contact], contact, -1)
-    company = np.where(account >= 0, who.of_account[account], -1)
+    contact = np.where(looked_up(people.is_there, contact, otherwise=False), contact, -1)
+    company = looked_up(who.of_account, account, otherwise=-1)
     deal = _deal_at(settings, today, account, found.created)
     tables: dict[str, pa.Table] = {}
     for table, column, place, ids, kinds in (
