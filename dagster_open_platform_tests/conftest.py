@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import settings
 from dagster_open_platform.utils import garbage_collector
 
 TIERS = ("unit", "integration")
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 ROOT = Path(__file__).parent
 
 # How long an example takes depends on what else the machine does; timing is measured elsewhere.
@@ -42,9 +44,19 @@ def pytest_collection() -> Iterator[None]:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One worker more than there are cores: a fifth of the time a test waits for a process that it has started."""
+    """Two workers a core: for nearly half of the time a worker waits, for processes that it has started, or for the disk."""
     del config  # of the hook
-    return (os.cpu_count() or 1) + 1
+    return 2 * (os.cpu_count() or 1)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Fails a test that leaves a signal ignored: every process that a later test starts would ignore it, too."""
+    yield
+    ignored = [number.name for number in ENDING if signal.getsignal(number) is signal.SIG_IGN]
+    for name in ignored:
+        signal.signal(signal.Signals[name], signal.SIG_DFL)
+    assert not ignored, f"{item.nodeid} leaves {', '.join(ignored)} ignored."
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
