@@ -14,6 +14,7 @@ from dagster_open_platform.utils import garbage_collector
 
 TIERS = ("unit", "integration")
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+IGNORED = pytest.StashKey[set[signal.Signals]]()
 ROOT = Path(__file__).parent
 
 # How long an example takes depends on what else the machine does; timing is measured elsewhere.
@@ -49,14 +50,24 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Notes which signals whoever started the tests ignores, as a shell does for what it runs in the background."""
+    config.stash[IGNORED] = ignored_signals()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     """Fails a test that leaves a signal ignored: every process that a later test starts would ignore it, too."""
     yield
-    ignored = [number.name for number in ENDING if signal.getsignal(number) is signal.SIG_IGN]
-    for name in ignored:
-        signal.signal(signal.Signals[name], signal.SIG_DFL)
-    assert not ignored, f"{item.nodeid} leaves {', '.join(ignored)} ignored."
+    left = ignored_signals() - item.config.stash[IGNORED]
+    for number in left:
+        signal.signal(number, signal.SIG_DFL)
+    assert not left, f"{item.nodeid} leaves {', '.join(sorted(number.name for number in left))} ignored."
+
+
+def ignored_signals() -> set[signal.Signals]:
+    """Those of the signals that end a process which this one ignores."""
+    return {number for number in ENDING if signal.getsignal(number) is signal.SIG_IGN}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
