@@ -1,9 +1,10 @@
 """What it costs to load the code location, beside the cost of importing what it is built on, and what Fivetran's and dbt's tables add.
 
 CPU seconds (user and system) of whole child processes, so that neither imports nor byte code that this process holds
-already make one side cheaper. All sides are run alternately, and their medians are compared: where the machine is shared, its speed goes
-up as well as down, and the shortest side would catch the best moment. The code location is also loaded from copies of the package: one without Fivetran, two whose state has many times the
-connectors, and three with larger dbt projects beside (`load_dbt.py`).
+already make one side cheaper. All sides are run alternately, and their medians are compared: where the machine is shared, its speed
+goes up as well as down, and the shortest side would catch the best moment. The code location is also loaded from copies of the
+package: one without Fivetran, two whose state has many times the connectors, and three with larger dbt projects beside
+(`load_dbt.py`).
 """
 
 import json
