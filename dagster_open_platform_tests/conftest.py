@@ -51,7 +51,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Notes which signals whoever started the tests ignores, as a shell does for what it runs in the background."""
+    """Heeds INT, which a shell ignores for what it runs in the background, and notes which signals are ignored all the same.
+
+    Dagster has TERM handled as INT is, so a run in a test would have TERM ignored from then on.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.stash[IGNORED] = ignored_signals()
 
 
