@@ -4,8 +4,9 @@ Component classes are offered here under the names that YAML uses (``type: dagst
 imported when they are asked for: this package is imported by everything, and a component may need a heavy library.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from dagster_open_platform.utils.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from dagster_open_platform.lib.dms.component import DmsChangeTablesComponent
@@ -53,12 +54,4 @@ _MODULES = {
     "SnowflakeCreateOrRefreshComponent": "dagster_open_platform.lib.snowflake.component",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_MODULES[name]), name)
-
-
-def __dir__() -> list[str]:
-    return [*globals(), *_MODULES]
+__getattr__, __dir__ = lazy_exports(__name__, _MODULES)

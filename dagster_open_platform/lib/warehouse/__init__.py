@@ -5,8 +5,9 @@ What belongs here: how tables are read, written and inspected, whatever the engi
 what it offers is imported when it is asked for, since dbt's own process needs next to nothing of it.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from dagster_open_platform.utils.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from dagster_open_platform.lib.warehouse.capabilities import Capability, require
@@ -51,12 +52,4 @@ _MODULES = {
     "snowflake_warehouse": "dagster_open_platform.lib.warehouse.snowflake.resource",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_MODULES[name]), name)
-
-
-def __dir__() -> list[str]:
-    return [*globals(), *_MODULES]
+__getattr__, __dir__ = lazy_exports(__name__, _MODULES)
