@@ -10,7 +10,7 @@ the file.
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, get_args
+from typing import Any
 
 import dagster as dg
 from dagster_shared.yaml_utils.source_position import SourcePositionTree
@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError, model_
 from pydantic_core import ErrorDetails, InitErrorDetails
 
 from dagster_open_platform.lib.yaml_errors import InvalidYaml, invalid_yaml, position, suggestion
+from dagster_open_platform.lib.yaml_models import fields_at
 
 
 class YamlComponent(dg.Component, dg.Model, dg.Resolvable):
@@ -146,31 +147,9 @@ def _has(container: Any, part: str | int) -> bool:
 def _message(item: ErrorDetails, model: type[BaseModel]) -> str:
     if item["type"] == "extra_forbidden":
         name = str(item["loc"][-1])
-        return f"unknown field {name!r}." + suggestion(name, _fields_at(model, item["loc"][:-1]))
+        return f"unknown field {name!r}." + suggestion(name, fields_at(model, item["loc"][:-1]))
     if item["type"] == "missing":
         return "required, but missing."
     if item["type"] == "string_type":
         return f"found {item['input']!r}, a {type(item['input']).__name__}; expected a string."
     return f"found {item['input']!r}; {item['msg'][:1].lower()}{item['msg'][1:]}."
-
-
-def _fields_at(model: type[BaseModel], loc: Sequence[str | int]) -> set[str]:
-    """The field names that are valid at a pydantic path."""
-    candidates = [model]
-    for part in loc:
-        below = [
-            inner
-            for candidate in candidates
-            if part in candidate.model_fields
-            for inner in _models_in(candidate.model_fields[str(part)].annotation)
-        ]
-        named = [candidate for candidate in candidates if candidate.__name__ == part]
-        candidates = below or named or candidates
-    return {field.alias or name for candidate in candidates for name, field in candidate.model_fields.items()}
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from _models_in(argument)

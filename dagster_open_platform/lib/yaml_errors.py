@@ -6,9 +6,11 @@ not: what a component considers wrong (its own module), and checks that need the
 """
 
 import difflib
+import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 import yaml
@@ -16,12 +18,19 @@ from dagster.components.resolved.errors import ResolutionException
 from dagster_shared.error import DagsterUnresolvableSymbolError
 from dagster_shared.yaml_utils import parse_yamls_with_source_position
 from dagster_shared.yaml_utils.source_position import KeyPath, SourcePositionTree
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from dagster_open_platform.lib.yaml_keys import doubled_keys
+from dagster_open_platform.lib.yaml_models import fields_at
 from dagster_open_platform.utils.failures import PermanentFailure
+
+_BEGUN = ("while parsing a flow sequence", "while parsing a flow mapping", "while scanning a quoted scalar")
 
 COMPONENT_FILES = ("defs.yaml", "defs.yml", "component.yaml")
 """The file names that Dagster reads component instances from."""
+
+DOCUMENT_KEYS = ("type", "attributes", "template_vars_module", "requirements", "post_processing")
+"""What a component instance has at its top."""
 
 
 class InvalidYaml(PermanentFailure, ResolutionException):
@@ -70,6 +79,7 @@ def located_yaml_errors(defs_folder: Path) -> Iterator[None]:
     Args:
         defs_folder: The folder that is being loaded; searched only after an error.
     """
+    refuse_doubled_keys(defs_folder)
     try:
         yield
     except Exception as error:
@@ -77,6 +87,31 @@ def located_yaml_errors(defs_folder: Path) -> Iterator[None]:
         if located is None:
             raise
         raise located from located.__cause__
+
+
+def refuse_doubled_keys(defs_folder: Path) -> None:
+    """Looks through the component files of a folder.
+
+    Raises:
+        InvalidYaml: A key stands twice in one mapping: PyYAML keeps the last one without a word. Each is a line.
+    """
+    problems = [
+        f"{path}:{key.line}: {'.'.join(map(str, key.path))}: is there twice, also on line {key.first_line}; expected one."
+        for path in component_files(defs_folder)
+        for key in doubled_keys(path)
+    ]
+    if problems:
+        raise InvalidYaml("\n".join(problems))
+
+
+def component_files(defs_folder: Path) -> list[Path]:
+    """The files below a folder from which Dagster reads component instances."""
+    return sorted(
+        Path(folder, name)
+        for folder, _, names in os.walk(defs_folder)
+        for name in names
+        if name in COMPONENT_FILES
+    )
 
 
 def _located(error: BaseException, defs_folder: Path) -> InvalidYaml | None:
@@ -87,15 +122,36 @@ def _located(error: BaseException, defs_folder: Path) -> InvalidYaml | None:
         if isinstance(current, ValidationError):
             return _from_validation(current)
         if isinstance(current, ResolutionException):
-            # A template variable that does not exist, for example; the text starts with file:line - field.
-            return InvalidYaml(str(current).strip())
+            return _from_template(str(current).strip())
         if isinstance(current, yaml.MarkedYAMLError) and current.problem_mark:
-            mark = current.problem_mark
-            return InvalidYaml(f"{mark.name}:{mark.line + 1}: not YAML: {current.problem}")
+            return _not_yaml(current, current.problem_mark)
         if isinstance(current, DagsterUnresolvableSymbolError):
             return _unknown_type(current, defs_folder)
         current = current.__cause__
     return None
+
+
+def _not_yaml(error: yaml.MarkedYAMLError, mark: yaml.Mark) -> InvalidYaml:
+    """What is never closed is found where the file ends, or at the next key; it is told where it begins."""
+    begun = error.context_mark if error.context in _BEGUN else None
+    noticed = f", noticed on line {mark.line + 1}" if begun and begun.line != mark.line else ""
+    where = begun or mark
+    begins = f" {error.context} that begins here:" if begun else ""
+    return InvalidYaml(f"{where.name}:{where.line + 1}: not YAML:{begins} {error.problem}{noticed}")
+
+
+def _from_template(text: str) -> InvalidYaml:
+    """Dagster shows the place as ``file:line - field``, with lines of the file; a trace of what a function raised is kept."""
+    place = re.match(r"(?P<where>.+:\d+) - (?P<field>.+)\n", text)
+    if place is None:
+        return InvalidYaml(text)
+    where = f"{place['where']}: {place['field']}: "
+    undefined = re.search(r"UndefinedError: '(.+)' not found in scope, available scope is: (.*)", text)
+    if undefined is None:
+        return InvalidYaml(f"{where}{text.splitlines()[-1].strip()}\n{text[place.end() :]}")
+    name, scope = undefined.groups()
+    near = suggestion(name, scope.split(", ")) or f" Valid: {scope}."
+    return InvalidYaml(f"{where}there is no template variable {name!r}.{near}")
 
 
 def _from_validation(error: ValidationError) -> InvalidYaml | None:
@@ -108,8 +164,32 @@ def _from_validation(error: ValidationError) -> InvalidYaml | None:
         if place is None:
             return None
         message = item["msg"].removeprefix("Value error, ")
+        if item["type"] == "extra_forbidden":
+            message = _unknown_field(place["where"], place["field"].split("."))
         lines.append(f"{place['where']}: {place['field']}: {message}")
     return InvalidYaml("\n".join(lines))
+
+
+def _unknown_field(where: str, path: Sequence[str]) -> str:
+    """Of the document itself, or of a component that is not ours, whose errors name no valid fields."""
+    name = path[-1]
+    valid: Iterable[str] = DOCUMENT_KEYS
+    if len(path) > 1:
+        file, _, line = where.rpartition(":")
+        model = _model_at(Path(file), int(line))
+        valid = fields_at(model, path[1:-1]) if model else ()
+    return f"unknown field {name!r}.{suggestion(name, valid)}"
+
+
+def _model_at(path: Path, line: int) -> type[BaseModel] | None:
+    """The model of the document that a line is in."""
+    found = None
+    for document in parse_yamls_with_source_position(path.read_text(encoding="utf-8"), str(path)):
+        if document.source_position_tree.position.start.line <= line and isinstance(document.value, dict):
+            found = document.value.get("type")
+    module, _, name = str(found).rpartition(".")
+    component = getattr(import_module(module), name) if module and not module.startswith(".") else None
+    return component.get_model_cls() if component else None
 
 
 def _unknown_type(error: DagsterUnresolvableSymbolError, defs_folder: Path) -> InvalidYaml | None:
@@ -117,7 +197,7 @@ def _unknown_type(error: DagsterUnresolvableSymbolError, defs_folder: Path) -> I
 
     ours = [f"dagster_open_platform.lib.{name}" for name in dagster_open_platform.lib.__all__]
     quoted = set(re.findall(r"`([^`]+)`", str(error)))
-    for path in sorted(p for name in COMPONENT_FILES for p in defs_folder.rglob(name)):
+    for path in component_files(defs_folder):
         for document in parse_yamls_with_source_position(path.read_text(encoding="utf-8"), str(path)):
             named = document.value.get("type") if isinstance(document.value, dict) else None
             if isinstance(named, str) and _names(named, quoted):

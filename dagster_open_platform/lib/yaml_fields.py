@@ -30,6 +30,17 @@ def resolve_names(context: dg.ResolutionContext, value: Any) -> list[str]:
     return [str(context.at_path(place).resolve_value(name)) for place, name in enumerate(value)]
 
 
+def resolve_tags(context: dg.ResolutionContext, tags: Any) -> dict[str, str] | None:
+    """Tags, whose values are texts whatever they look like; None stays None.
+
+    Raises:
+        InvalidYaml: It is a string, which Dagster lets through, for it could be a template.
+    """
+    if isinstance(tags, str):
+        raise invalid_value(context, f"found {tags!r}, a str; expected a mapping such as {{team: data}}.")
+    return tags and {key: str(context.at_path(key).resolve_value(value)) for key, value in tags.items()}
+
+
 class Timedelta(dg.Model, dg.Resolvable):
     """A length of time; its fields are added up."""
 

@@ -24,6 +24,7 @@ from dagster_open_platform.lib.executable.partitions import (
     resolve_retry_policy,
 )
 from dagster_open_platform.lib.yaml_component import YamlComponent
+from dagster_open_platform.lib.yaml_fields import resolve_tags
 from dagster_open_platform.utils.failures import PermanentFailure
 
 Event = dg.MaterializeResult | dg.AssetCheckResult
@@ -110,9 +111,7 @@ class ExecutableComponent(YamlComponent):
     tags: Annotated[
         dict[str, str] | None,
         dg.Resolver(
-            lambda context, tags: (
-                tags and {key: str(context.resolve_value(value)) for key, value in tags.items()}
-            ),
+            resolve_tags,
             model_field_type=Mapping[str, str | int | float | bool] | None,
             description="Tags of the op.",
             examples=[{"cost_center": "data"}],

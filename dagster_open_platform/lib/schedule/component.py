@@ -14,6 +14,7 @@ from dagster_open_platform.lib.executable.partitions import resolve_timezone
 from dagster_open_platform.lib.schedule.ticks import Ticks, Window
 from dagster_open_platform.lib.yaml_component import YamlComponent, invalid_value
 from dagster_open_platform.lib.yaml_errors import suggestion
+from dagster_open_platform.lib.yaml_fields import resolve_tags
 from dagster_open_platform.utils.environment_helpers import EnvironmentName, get_environment
 
 STATUS_BY_ENVIRONMENT: Mapping[EnvironmentName, dg.DefaultScheduleStatus] = {
@@ -75,7 +76,7 @@ def resolve_optional_crons(
 
 
 def _cron(context: dg.ResolutionContext, cron: Any, *place: int) -> str:
-    cron = str(context.resolve_value(cron))
+    cron = str((context.at_path(place[0]) if place else context).resolve_value(cron))
     try:
         dg.ScheduleDefinition(name="validation", job_name="validation", cron_schedule=cron)
     except dg.DagsterError:
@@ -183,9 +184,7 @@ class ScheduleComponent(YamlComponent):
     tags: Annotated[
         Mapping[str, str] | None,
         dg.Resolver(
-            lambda context, tags: (
-                tags and {key: str(context.resolve_value(value)) for key, value in tags.items()}
-            ),
+            resolve_tags,
             model_field_type=Mapping[str, str | int | float | bool] | None,
             description="Tags of the schedule, its job and its runs.",
             examples=[{"team": "devrel"}],

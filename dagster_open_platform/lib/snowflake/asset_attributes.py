@@ -10,7 +10,7 @@ from typing import Annotated
 import dagster as dg
 
 from dagster_open_platform.lib.snowflake.fields import text
-from dagster_open_platform.lib.yaml_fields import names
+from dagster_open_platform.lib.yaml_fields import names, resolve_tags
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,7 @@ class AssetAttributes(dg.Resolvable):
     tags: Annotated[
         dict[str, str] | None,
         dg.Resolver(
-            lambda context, tags: (
-                tags and {key: str(context.resolve_value(value)) for key, value in tags.items()}
-            ),
+            resolve_tags,
             model_field_type=dict[str, str | int | float | bool] | None,
             description="Tags of the asset.",
         ),

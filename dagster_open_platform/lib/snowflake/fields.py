@@ -96,7 +96,7 @@ def resolve_format(context: dg.ResolutionContext, value: Any) -> Mapping[str, st
         return None
     if not isinstance(value, Mapping):
         raise invalid_value(context, f"found {value!r}; expected a mapping such as {{type: parquet}}.")
-    found = {str(name).upper(): context.resolve_value(option) for name, option in value.items()}
+    found = {str(name).upper(): context.at_path(name).resolve_value(option) for name, option in value.items()}
     for name, option in found.items():
         if not isinstance(option, str | int | bool):
             raise invalid_value(

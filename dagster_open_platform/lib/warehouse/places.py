@@ -60,8 +60,14 @@ def resolve_place(context: dg.ResolutionContext, value: Any) -> SchemaPlace:
         raise invalid_value(
             context, f"found {value!r}; expected a place such as {{database: purina, schema: dms}}."
         )
-    database, schema = (str(context.resolve_value(name)) for name in (value.database, value.schema_name))
-    resource = str(context.resolve_value(getattr(value, "resource", "warehouse")))
+    given = {
+        "database": value.database,
+        "schema": value.schema_name,
+        "resource": getattr(value, "resource", "warehouse"),
+    }
+    database, schema, resource = (
+        str(context.at_path(field).resolve_value(name)) for field, name in given.items()
+    )
     if database not in LOGICAL_DATABASES:
         problem = f"{database!r} is no database of the warehouse.{suggestion(database, LOGICAL_DATABASES)}"
         raise invalid_value(context, problem, "database")

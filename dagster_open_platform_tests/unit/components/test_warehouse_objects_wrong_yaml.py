@@ -267,7 +267,7 @@ def test_an_object_that_nothing_would_refresh() -> None:
 
 def test_an_unknown_database() -> None:
     message = message_of(HEAD.replace("'purina'", "'purna'") + STAGE)
-    assert "defs.yaml:5 - attributes.database_name" in message
+    assert "defs.yaml:5: attributes.database_name: " in message
     assert "Unknown database 'purna'" in message
 
 

@@ -249,14 +249,14 @@ def test_an_unknown_key_of_the_document() -> None:
 
 def test_text_that_is_not_yaml() -> None:
     message = message_of(GOOD + "type: [unclosed\n")
-    assert "defs.yaml:9: not YAML: " in message
+    assert "defs.yaml:8: not YAML: while parsing a flow sequence that begins here: " in message
+    assert "noticed on line 9" in message
 
 
 def test_an_undefined_template_variable() -> None:
     yaml = GOOD + document("ExecutableComponent", {**EXECUTABLE, "pool": '"{{ pol }}"'})
     message = message_of(yaml)
-    assert "defs.yaml:13 - attributes.pool" in message
-    assert "'pol' not found in scope" in message
+    assert "defs.yaml:13: attributes.pool: there is no template variable 'pol'. Valid: " in message
 
 
 def test_the_file_at_the_root_of_defs() -> None:

@@ -259,7 +259,7 @@ def test_a_source_that_is_no_database() -> None:
 def test_a_model_that_dbt_does_not_have() -> None:
     files = egress("{name: usage, deps: [\"{{ dbt_asset_key('pypi_downloads_dailly') }}\"]}")
     message = message_of(files)
-    assert re.match(r"\S*/defs/egress/defs.yaml:5 - attributes.replications.0.deps.0\n", message), message
+    assert re.match(r"\S*/defs/egress/defs.yaml:5: attributes.replications.0.deps.0: ", message), message
     assert "no model 'pypi_downloads_dailly'. Did you mean 'pypi_downloads_daily'?" in message
 
 
