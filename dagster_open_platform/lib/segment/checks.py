@@ -3,7 +3,7 @@
 What belongs here: the checks' specs, and in which order whom is asked what. What does not: the answers (`compare.py`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,12 +20,13 @@ from dagster_open_platform.lib.segment.compare import (
     lag_result,
     volume_result,
 )
-from dagster_open_platform.lib.segment.declared import LONGEST_WINDOW
+from dagster_open_platform.lib.segment.declared import LONGEST_SILENCE, LONGEST_WINDOW
 from dagster_open_platform.lib.segment.errors import UnknownSource, UnknownWarehouse
 from dagster_open_platform.lib.segment.loads import Loads, loads_of, newest_load, window
 from dagster_open_platform.lib.segment.names import USERS
 from dagster_open_platform.lib.segment.protocol import SegmentApi, SegmentSource, SegmentWarehouse
 from dagster_open_platform.lib.segment.resource import SegmentResource
+from dagster_open_platform.lib.warehouse.protocol import TableRef, WarehouseConnection
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
 
 POOL = "warehouse"
@@ -68,12 +69,13 @@ class InWarehouse:
     """The tables of a source.
 
     Args:
-        newest: When the newest row was loaded; None: there is none.
+        as_of: The moment before whose day whole days are compared: when the newest row was loaded, or, of a source that has been quiet for
+            long, a week before the newest row of any. None: nothing was loaded.
         loads: What came, by table.
         missing: Tables that are not there.
     """
 
-    newest: datetime | None
+    as_of: datetime | None
     loads: Mapping[str, Loads]
     missing: frozenset[str]
 
@@ -122,7 +124,7 @@ def results(
         PermanentFailure, RetryableFailure: The warehouse or Segment cannot be asked.
     """
     sources = {table.source: [each for each in tables if each.source == table.source] for table in tables}
-    found = {source: read_loads(warehouse, its, limits.days) for source, its in sources.items()}
+    found = read_loads(warehouse, sources, limits.days)
     for table in tables:
         yield _lag(table, found[table.source], limits)
     with segment.open() as api:
@@ -132,23 +134,53 @@ def results(
             yield from _compared(api, _source(known, source), into, its, found[source], limits)
 
 
-def read_loads(warehouse: WarehouseResource, tables: Sequence[CheckedTable], days: int) -> InWarehouse:
-    """What the warehouse has of a source.
+def read_loads(
+    warehouse: WarehouseResource, sources: Mapping[str, Sequence[CheckedTable]], days: int
+) -> Mapping[str, InWarehouse]:
+    """What the warehouse has of each source.
 
     Args:
         warehouse: Has the tables.
-        tables: Of one source.
+        sources: The tables of each.
         days: How many whole days are counted.
     """
-    refs = {each.name: warehouse.table(each.database, each.source, each.name) for each in tables}
-    with warehouse.only({each.database for each in tables}).connect() as connection:
-        there = {name: ref for name, ref in refs.items() if connection.columns(ref) is not None}
-        newest = newest_load(connection, list(there.values()))
-        loads = {
-            name: Loads(0, None, {}) if newest is None else loads_of(connection, ref, newest, days)
-            for name, ref in there.items()
+    databases = {each.database for its in sources.values() for each in its}
+    with warehouse.only(databases).connect() as connection:
+        there = {
+            source: {
+                each.name: ref
+                for each in its
+                if connection.columns(ref := warehouse.table(each.database, each.source, each.name))
+                is not None
+            }
+            for source, its in sources.items()
         }
-    return InWarehouse(newest, loads, frozenset(refs) - frozenset(there))
+        newest = {source: newest_load(connection, list(refs.values())) for source, refs in there.items()}
+        latest = max(filter(None, newest.values()), default=None)
+        return {
+            source: _in_warehouse(
+                connection, refs, newest[source], latest, days, {each.name for each in sources[source]}
+            )
+            for source, refs in there.items()
+        }
+
+
+def _in_warehouse(
+    connection: WarehouseConnection,
+    refs: Mapping[str, TableRef],
+    newest: datetime | None,
+    latest: datetime | None,
+    days: int,
+    declared: Set[str],
+) -> InWarehouse:
+    missing = frozenset(declared - refs.keys())
+    if newest is None or latest is None:
+        return InWarehouse(None, {name: Loads(0, None, {}) for name in refs}, missing)
+    # Segment's counts don't go back to when a quiet source loaded last. If it should have loaded since, they show it.
+    as_of = max(newest, latest - LONGEST_SILENCE)
+    return InWarehouse(
+        as_of, {name: loads_of(connection, ref, newest, as_of, days) for name, ref in refs.items()}, missing
+    )
 
 
 def the_warehouse(warehouses: Sequence[SegmentWarehouse]) -> SegmentWarehouse:
@@ -177,12 +209,12 @@ def _compared(
 ) -> Iterator[dg.AssetCheckResult]:
     """The checks of a source for which Segment is asked."""
     calls = [table for table in tables if table.name != USERS]
-    if found.newest is None:
+    if found.as_of is None:
         for table in calls:
             yield _nothing(table, VOLUME_MATCHES)
         yield _nothing(tables[0], TABLES_ARE_DECLARED)
         return
-    start, end = window(found.newest, LONGEST_WINDOW)
+    start, end = window(found.as_of, LONGEST_WINDOW)
     told = Told(
         by_table(api.received(source.id, start, end)),
         by_table(api.refused(source.id, start, end)),
@@ -193,7 +225,7 @@ def _compared(
             yield _nothing(table, VOLUME_MATCHES)
             continue
         loads, days = found.loads[table.name], limits.days
-        yield volume_result(table.key, table.name, loads, told, found.newest, days, limits.tolerance)
+        yield volume_result(table.key, table.name, loads, told, found.as_of, days, limits.tolerance)
     declared = {table.name for table in calls}
     yield declared_result(tables[0].key, source.slug, declared, told.delivered, LONGEST_WINDOW)
 
@@ -228,7 +260,7 @@ def _specs(tables: Sequence[CheckedTable], limits: Limits) -> Iterator[dg.AssetC
 
 
 def _lag(table: CheckedTable, found: InWarehouse, limits: Limits) -> dg.AssetCheckResult:
-    if table.name in found.missing or found.newest is None:
+    if table.name in found.missing or found.as_of is None:
         return _nothing(table, DELIVERY_LAG)
     return lag_result(table.key, found.loads[table.name], limits.longest_lag)
 

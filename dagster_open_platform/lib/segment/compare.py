@@ -83,7 +83,7 @@ def lag_result(key: dg.AssetKey, loads: Loads, longest: timedelta) -> dg.AssetCh
 
 
 def volume_result(
-    key: dg.AssetKey, table: str, loads: Loads, told: Told, newest: datetime, days: int, tolerance: float
+    key: dg.AssetKey, table: str, loads: Loads, told: Told, as_of: datetime, days: int, tolerance: float
 ) -> dg.AssetCheckResult:
     """Whether a table has as many rows of each whole day as Segment says that it has delivered.
 
@@ -92,11 +92,11 @@ def volume_result(
         table: Its name.
         loads: What came.
         told: What Segment says.
-        newest: When the newest row of the source was loaded. Its day may still be loading, and is only shown.
+        as_of: When the newest row was loaded, aware, in UTC. Its day may still be loading, and is only shown.
         days: How many days before that one are compared.
         tolerance: By which part of Segment's count a day may differ from it.
     """
-    last = newest.date()
+    last = as_of.date()
     rows = [
         _Day(
             last - timedelta(days=before),

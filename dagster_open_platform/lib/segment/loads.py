@@ -38,14 +38,17 @@ def newest_load(connection: WarehouseConnection, tables: Sequence[TableRef]) -> 
     return max(found, default=None)
 
 
-def loads_of(connection: WarehouseConnection, table: TableRef, newest: datetime, days: int) -> Loads:
+def loads_of(
+    connection: WarehouseConnection, table: TableRef, newest: datetime, as_of: datetime, days: int
+) -> Loads:
     """What came into a table.
 
     Args:
         connection: The open warehouse.
         table: The table.
         newest: When the newest row of the source was loaded; aware.
-        days: How many whole days before that day are counted; that day is, too.
+        as_of: Of its day, and of days before it, rows are counted; aware.
+        days: How many whole days before that day.
     """
     quoted = connection.quoted(table)
     lags = (
@@ -53,7 +56,7 @@ def loads_of(connection: WarehouseConnection, table: TableRef, newest: datetime,
         f" datediff('second', {RECEIVED.name}, {LOADED.name})) AS lag FROM {quoted} WHERE {LOADED.name} > ?"
     )
     (last,) = connection.query(lags, [newest - timedelta(days=1)]).to_pylist()
-    start, end = window(newest, days)
+    start, end = window(as_of, days)
     counted = (
         f"SELECT cast({RECEIVED.name} AS date) AS day, count(*) AS loaded FROM {quoted}"  # noqa: S608 - quoted
         f" WHERE {RECEIVED.name} >= ? AND {RECEIVED.name} < ? GROUP BY 1"
@@ -63,9 +66,9 @@ def loads_of(connection: WarehouseConnection, table: TableRef, newest: datetime,
     return Loads(int(last["loaded"]), lag, by_day)
 
 
-def window(newest: datetime, days: int) -> tuple[datetime, datetime]:
-    """Whole days before that of the newest load, and that day: first moment (inclusive) and last (exclusive), in UTC."""
-    today = datetime.combine(newest.astimezone(UTC).date(), time(), UTC)
+def window(as_of: datetime, days: int) -> tuple[datetime, datetime]:
+    """Whole days before that of a moment, and that day: first moment (inclusive) and last (exclusive), in UTC."""
+    today = datetime.combine(as_of.astimezone(UTC).date(), time(), UTC)
     return today - timedelta(days=days), today + timedelta(days=1)
 
 

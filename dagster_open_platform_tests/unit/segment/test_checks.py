@@ -88,6 +88,31 @@ def test_a_source_is_asked_once_for_the_longest_window(warehouse: WarehouseResou
     ]
 
 
+@pytest.mark.parametrize(("delivered", "passes"), [(0, True), (1, False)])
+def test_a_source_that_is_quiet_for_long_is_compared_where_segment_still_counts(
+    delivered: int, passes: bool, tmp_path: Path, warehouse: WarehouseResource
+) -> None:
+    """Segment refuses to count from more than 30 days ago; what it delivered since the last load would be missing."""
+    with duckdb.connect(str(tmp_path / "segment.duckdb")) as connection:
+        connection.execute("CREATE SCHEMA website; CREATE TABLE website.pages AS FROM docs.pages")
+        connection.execute(
+            "UPDATE website.pages SET received_at = received_at - INTERVAL 90 DAY, uuid_ts = uuid_ts - INTERVAL 90 DAY"
+        )
+    page = CheckedTable(dg.AssetKey(["segment", "website", "calls", "pages"]), "segment", "website", "pages")
+    counts = {("page", "", date(2026, 6, 2)): delivered}
+    website = FakeSource(SegmentSource("id-website", "website", "website", True), counts, {}, counts)
+    api = FakeSegment([source(), website])
+    found = {
+        (str(each.asset_key), each.check_name): each.passed
+        for each in results(warehouse, in_memory(api), [*TABLES, page], LIMITS)
+    }
+    assert found[str(page.key), VOLUME_MATCHES] is passes
+    asked = [call[-2] for call in api.calls if call[0] == "delivered"]
+    oldest = datetime(2026, 6, 10, 23, 30, tzinfo=UTC) - timedelta(days=30)
+    assert [start for start in asked if not (isinstance(start, datetime) and start >= oldest)] == []
+    assert len(asked) == 2
+
+
 @pytest.mark.parametrize(("changed", "passes"), [(7, False), (9, False), (10, True)])
 def test_the_day_of_the_last_load_is_not_judged(
     changed: int, passes: bool, warehouse: WarehouseResource
