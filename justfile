@@ -78,6 +78,11 @@ stack *args:
 advance:
     @{{ local }} advance
 
+# Say for each system whether it is simulated or live, what it lacks, whether it answers, and what to do (--local: of the stack)
+[no-exit-message]
+doctor *args:
+    @if [ "${1:-}" = "--local" ]; then shift; {{ local }} doctor "$@"; else python -m dagster_open_platform.operations.doctor "$@"; fi
+
 # Delete all local state: company, warehouse, Dagster instance
 [no-exit-message]
 reset *args:

@@ -4,7 +4,6 @@ What belongs here: options, help texts, and how an error is told: one clear mess
 not: what the commands do. Each imports its work itself, so that ``--help`` answers at once.
 """
 
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -131,6 +130,24 @@ def refresh_state(
 
 
 @app.command()
+def doctor(
+    systems: Annotated[
+        list[str] | None, typer.Argument(metavar="[SYSTEM]...", help="Look only at these.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Say for each system whether it is simulated or live, what it lacks, whether it answers, and what to do.
+
+    `just doctor --local` looks with the variables of the stack that runs; `just doctor` with those of the shell.
+    """
+    from dagster_open_platform_local.stack.doctor import run_doctor
+
+    with _reported():
+        code = run_doctor(local_state(), systems or [], as_json)
+    raise typer.Exit(code)
+
+
+@app.command()
 def status() -> None:
     """Say what is there: the state, the company, and whether a stack runs."""
     from dagster_open_platform_local.stack.status import describe_state
@@ -161,8 +178,8 @@ def reset(
                 if not sys.stdin.isatty():
                     raise StateError(f"Pass --yes to delete {state.root} without being asked.")
                 typer.confirm(f"Delete {state.root} with everything in it?", abort=True)
-            shutil.rmtree(state.root)
-        typer.echo(f"Deleted {state.root}.")
+            state.delete()
+        typer.echo(f"Deleted {state.root}" + (f", but not {state.live}." if state.live.exists() else "."))
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ environment, the company its own directory, Dagster its home).
 """
 
 import os
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,6 +45,11 @@ class LocalState:
     def environment(self) -> Path:
         """The variables with which the platform reaches the running stack. Holds tokens."""
         return self.root / "stack.env"
+
+    @property
+    def live(self) -> Path:
+        """The variables of real systems that take the place of simulated ones. A person writes it; it outlives a reset."""
+        return self.root / "live.env"
 
     @property
     def company(self) -> Path:
@@ -104,6 +110,24 @@ class LocalState:
                 f"Cannot use {self.root} for the local state: {error.strerror}. Set {DIRECTORY_VARIABLE} to a"
                 " directory that you may write."
             ) from error
+
+    def delete(self) -> None:
+        """Delete all of it but `live.env`, which nobody else could write again.
+
+        Raises:
+            OSError: Something cannot be deleted.
+        """
+        kept = {self.live, self.root / _MARKER}
+        if not self.live.exists():
+            shutil.rmtree(self.root)
+            return
+        for path in self.root.iterdir():
+            if path in kept:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
     @property
     def is_ours(self) -> bool:

@@ -32,6 +32,12 @@ def run_demo(state: LocalState, console: Console, today: date | None) -> int:
         CompanyError: The company cannot be built.
     """
     began, phases = time.time(), _Phases()
+    if state.live.exists():
+        # It materializes everything, which would post, sync and publish in real systems.
+        console.print(
+            f"The demo is simulated as a whole: {state.live} counts for `just dev` and `just stack` only.",
+            soft_wrap=True,
+        )
     with open_stack(state, "demo") as supervisor:
         clock = build_company(state, console, today)
         phases.end("data")

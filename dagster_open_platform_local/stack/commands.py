@@ -14,6 +14,7 @@ from dagster_open_platform_local.company.clock import CompanyClock
 from dagster_open_platform_local.stack.company import ensure_company, follow_wall_clock
 from dagster_open_platform_local.stack.dagster_services import dagster_services, write_instance
 from dagster_open_platform_local.stack.environment import base_environment, exported_variables
+from dagster_open_platform_local.stack.live import LiveSystems, live_systems
 from dagster_open_platform_local.stack.lock import command_line
 from dagster_open_platform_local.stack.ports import require_free
 from dagster_open_platform_local.stack.prepare import prepare_dagster
@@ -47,10 +48,14 @@ def serve_company(state: LocalState, console: Console, today: date | None) -> No
         StackError: The stack cannot start, or a service died.
         CompanyError: The company cannot be built.
     """
+    live = live_systems(state)
     with open_stack(state, "stack") as supervisor:
         build_company(state, console, today)
         supervisor.start(company_services(state))
+        # Emulators have started by now, and never see real credentials.
+        supervisor.replace(live.over)
         _show(console, supervisor.running)
+        _show_live(console, state, live)
         console.print(
             f"\nTo let a shell use them:  set -a; . '{state.environment}'; set +a\nCtrl-C stops them.",
             highlight=False,
@@ -69,15 +74,18 @@ def serve_dagster(state: LocalState, console: Console, port: int) -> None:
         CompanyError: The company cannot be built.
     """
     require_free(port, "the Dagster UI", "--port")
+    live = live_systems(state)
     with open_stack(state, "dev") as supervisor:
         build_company(state, console, None)
         _follow(state, console)
         with console.status("Building the dbt manifest, if it is not current"):
             prepare_dagster(supervisor)
         supervisor.start(company_services(state))
+        supervisor.replace(live.over)
         with console.status("Loading the definitions"):
             supervisor.start(dagster_services(state, port))
         _show(console, supervisor.running)
+        _show_live(console, state, live)
         console.print(
             f"\nThe Dagster UI: [bold]http://127.0.0.1:{port}[/bold]   Ctrl-C stops everything.",
             highlight=False,
@@ -105,6 +113,16 @@ def build_company(state: LocalState, console: Console, today: date | None) -> Co
         soft_wrap=True,
     )
     return clock
+
+
+def _show_live(console: Console, state: LocalState, live: LiveSystems) -> None:
+    if live.names:
+        console.print(
+            f"\nLive, as {state.live} says: [bold]{', '.join(live.names)}[/bold]. All else is simulated;"
+            " `just doctor --local` looks at each.",
+            highlight=False,
+            soft_wrap=True,
+        )
 
 
 def _show(console: Console, running: list[RunningService]) -> None:

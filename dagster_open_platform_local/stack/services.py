@@ -22,9 +22,14 @@ from dagster_open_platform_local.state import LocalState
 GOOGLE_PROJECT = "dagster-open-platform-local"
 
 
-def company_services(state: LocalState) -> list[Service]:
-    """The services of a laptop, in the order in which they start; each start has new tokens."""
-    databases = ProductDatabases.with_new_passwords(free_port())
+def company_services(state: LocalState, postgres_port: int | None = None) -> list[Service]:
+    """The services of a laptop, in the order in which they start; each start has new tokens.
+
+    Args:
+        state: Where the company and the warehouse are.
+        postgres_port: Of the product databases; None: a free one.
+    """
+    databases = ProductDatabases.with_new_passwords(postgres_port or free_port())
     return [
         postgres_service(state.postgres, databases),
         product_service(state, databases),

@@ -131,6 +131,18 @@ class Supervisor:
             running = self._start(service)
             self.running.append(running)
             self._exported.update(service.provides(running.port))
+        self._write_environment()
+
+    def replace(self, over: Callable[[Mapping[str, str]], Mapping[str, str]]) -> None:
+        """Change what processes get that are started from now on, and the environment file. What runs already keeps what it has.
+
+        Args:
+            over: Makes new exported variables of the old ones.
+        """
+        self._exported = dict(over(self._exported))
+        self._write_environment()
+
+    def _write_environment(self) -> None:
         write_environment(self.state.environment, {**self._exported, STACK_PID: str(os.getpid())})
 
     def process(

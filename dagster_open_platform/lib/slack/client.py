@@ -17,7 +17,7 @@ from dagster_open_platform.lib.http import HttpAnswer, HttpClient, RequestReject
 from dagster_open_platform.lib.slack import answers
 from dagster_open_platform.lib.slack.errors import ChannelNotFound, FileNotReady, UnexpectedAnswer
 from dagster_open_platform.lib.slack.message import Message
-from dagster_open_platform.lib.slack.protocol import Node, Posted, PostedEvent
+from dagster_open_platform.lib.slack.protocol import Identity, Node, Posted, PostedEvent
 from dagster_open_platform.lib.slack.text import cut_plain
 
 PAGE = 999
@@ -57,6 +57,12 @@ class SlackClient:
 
     def __repr__(self) -> str:
         return f"SlackClient({self.http!r})"
+
+    def identity(self, administrator: bool = False) -> Identity:
+        """Whose a token is (see the protocol)."""
+        http = self._analytics() if administrator else self.http
+        body = _body_of(http.request("GET", "/auth.test", judge=answers.judge_of(http.redacted)))
+        return Identity(answers.member(body, "user", str), answers.member(body, "team", str))
 
     def users(self) -> Iterator[Sequence[Node]]:
         """All members (see the protocol)."""

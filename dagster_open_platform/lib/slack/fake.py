@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from dagster_open_platform.lib.http import NotFound
 from dagster_open_platform.lib.slack.errors import AnalyticsNotReady, ChannelNotFound
 from dagster_open_platform.lib.slack.message import Message
-from dagster_open_platform.lib.slack.protocol import Node, Posted, PostedEvent
+from dagster_open_platform.lib.slack.protocol import Identity, Node, Posted, PostedEvent
 from dagster_open_platform.utils.fake_calls import FakeCalls
 
 
@@ -79,6 +79,11 @@ class FakeSlack(FakeCalls):
     def delete(self, posted: Posted) -> None:
         """Delete a message, as somebody in Slack would."""
         self.messages = [each for each in self.messages if each.posted != posted]
+
+    def identity(self, administrator: bool = False) -> Identity:
+        """Whose a token is."""
+        self._called("identity", administrator)
+        return Identity("administrator" if administrator else "bot", "Fake")
 
     def users(self) -> Iterator[Sequence[Node]]:
         """All members, on one page."""

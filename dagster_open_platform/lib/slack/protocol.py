@@ -51,11 +51,32 @@ class PostedEvent:
     edited_at: dt.datetime | None = None
 
 
+@dataclass(frozen=True)
+class Identity:
+    """Whose a token is.
+
+    Args:
+        user: The bot's or person's name in the workspace.
+        workspace: The workspace's name.
+    """
+
+    user: str
+    workspace: str
+
+
 class SlackApi(Protocol):
     """Slack's Web API. All operations raise the errors of `lib/http/errors.py` and `errors.py`.
 
     A channel is given by its name with or without `#`, or by its id.
     """
+
+    def identity(self, administrator: bool = False) -> Identity:
+        """Whose the bot's token is, or the administrator's (https://docs.slack.dev/reference/methods/auth.test).
+
+        Args:
+            administrator: Whether the other token is meant, with which analytics are read.
+        """
+        ...
 
     def users(self) -> Iterator[Sequence[Node]]:
         """All members of the workspace, page by page, also bots and who was deactivated (https://docs.slack.dev/reference/objects/user-object)."""

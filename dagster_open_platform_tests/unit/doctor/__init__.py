@@ -1,0 +1,1 @@
+"""The doctor and the systems that it knows."""
