@@ -19,6 +19,7 @@ from pydantic_core import ErrorDetails, InitErrorDetails
 
 from dagster_open_platform.lib.yaml_errors import InvalidYaml, invalid_yaml, position, suggestion
 from dagster_open_platform.lib.yaml_models import fields_at
+from dagster_open_platform.lib.yaml_schema import explained
 
 
 class YamlComponent(dg.Component, dg.Model, dg.Resolvable):
@@ -86,6 +87,11 @@ def located_model(model: type[BaseModel]) -> type[BaseModel]:
                 raise ValidationError.from_exception_data(
                     error.title, list(folded_errors(error, data, model))
                 ) from None
+
+        @classmethod
+        def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
+            """The schema, with the fields explained that models of Dagster's own leave unexplained."""
+            return explained(super().model_json_schema(*args, **kwargs))
 
     Located.__name__ = Located.__qualname__ = model.__name__
     return Located

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import dagster as dg
+from pydantic import Field
 
 from dagster_open_platform.lib.yaml_component import invalid_value
 
@@ -44,10 +45,10 @@ def resolve_tags(context: dg.ResolutionContext, tags: Any) -> dict[str, str] | N
 class Timedelta(dg.Model, dg.Resolvable):
     """A length of time; its fields are added up."""
 
-    days: float = 0
-    hours: float = 0
-    minutes: float = 0
-    seconds: float = 0
+    days: float = Field(default=0, description="Days of 24 hours.", examples=[7])
+    hours: float = Field(default=0, description="Hours.", examples=[36, 1.5])
+    minutes: float = Field(default=0, description="Minutes.", examples=[10])
+    seconds: float = Field(default=0, description="Seconds.", examples=[90])
 
 
 def resolve_timedelta(context: dg.ResolutionContext, value: Any) -> timedelta | None:

@@ -84,7 +84,13 @@ class DmsChangeTablesComponent(YamlComponent):
             description="Below which each table has a folder of its name.", examples=["cloud_product/public"]
         ),
     ]
-    tables: Annotated[list[ChangeTableYaml], dg.Resolver.default(description="The tables.")]
+    tables: Annotated[
+        list[ChangeTableYaml],
+        dg.Resolver.default(
+            description="The tables.",
+            examples=[[{"name": "users", "description": "One row per user."}]],
+        ),
+    ]
     target: Annotated[
         SchemaPlace,
         dg.Resolver(

@@ -119,7 +119,10 @@ class ExecutableComponent(YamlComponent):
     ] = None
     description: Annotated[
         str | None,
-        dg.Resolver.default(description="What the op does; assets have descriptions of their own."),
+        dg.Resolver.default(
+            description="What the op does; assets have descriptions of their own.",
+            examples=["Fetches a day of invoices."],
+        ),
     ] = None
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:

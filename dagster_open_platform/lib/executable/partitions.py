@@ -46,7 +46,11 @@ class Weekly(_TimeWindows):
 
     type: Literal["weekly"] = Field(description="A partition a week.")
     day_offset: int = Field(
-        default=1, ge=0, le=6, description="Weekday on which a week starts: 0 is Sunday, 1 is Monday."
+        default=1,
+        ge=0,
+        le=6,
+        description="Weekday on which a week starts: 0 is Sunday, 1 is Monday.",
+        examples=[0, 1],
     )
 
 
@@ -75,19 +79,23 @@ class MultiRun(dg.Model):
     """Several runs, each of a few partitions."""
 
     type: Literal["multi_run"] = Field(description="Several runs, each of a few partitions.")
-    max_partitions_per_run: int = Field(default=1, ge=1, description="How many partitions one run takes.")
+    max_partitions_per_run: int = Field(
+        default=1, ge=1, description="How many partitions one run takes.", examples=[31]
+    )
 
 
 class Retry(dg.Model):
     """How often and how patiently a failed op is tried again."""
 
-    max_retries: int = Field(default=1, ge=1, description="Further attempts after the first.")
-    delay: float = Field(default=0, ge=0, description="Seconds before the first retry.")
+    max_retries: int = Field(default=1, ge=1, description="Further attempts after the first.", examples=[3])
+    delay: float = Field(default=0, ge=0, description="Seconds before the first retry.", examples=[30])
     backoff: Literal["linear", "exponential"] | None = Field(
-        default=None, description="How the delay grows with each retry; by default not at all."
+        default=None,
+        description="How the delay grows with each retry; by default not at all.",
+        examples=["exponential"],
     )
     jitter: Literal["full", "plus_minus"] | None = Field(
-        default=None, description="How the delay is randomised; by default not at all."
+        default=None, description="How the delay is randomised; by default not at all.", examples=["full"]
     )
 
 

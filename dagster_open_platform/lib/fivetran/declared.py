@@ -50,6 +50,13 @@ class DeclaredAccount(YamlComponent, FivetranAccountComponent):
             model_field_type=fields.WorkspaceYaml,
             inject_before_resolve=False,
             description="The account. Credentials are named by their variables, and read when they are used.",
+            examples=[
+                {
+                    "account_id": "{{ env('FIVETRAN_ACCOUNT_ID') }}",
+                    "api_key": "{{ env('FIVETRAN_API_KEY') }}",
+                    "api_secret": "{{ env('FIVETRAN_API_SECRET') }}",
+                }
+            ],
         ),
     ]
     translation: Annotated[
@@ -109,7 +116,8 @@ class DeclaredAccount(YamlComponent, FivetranAccountComponent):
     polling_sensor: Annotated[
         bool | None,
         dg.Resolver.default(
-            description="Dagster's component looks for syncs that others start. Here none do, so that true is refused."
+            description="Dagster's component looks for syncs that others start. Here none do, so that true is refused.",
+            examples=[False],
         ),
     ] = None
     excluded_connector_ids: Annotated[

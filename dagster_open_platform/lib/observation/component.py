@@ -94,7 +94,10 @@ class ObservedTable(dg.Model, dg.Resolvable):
             examples=[{"hours": 36}],
         ),
     ] = None
-    description: Annotated[str | None, dg.Resolver.default(description="What a row is.")] = None
+    description: Annotated[
+        str | None,
+        dg.Resolver.default(description="What a row is.", examples=["One row per user of the account."]),
+    ] = None
 
 
 class LastUpdatedObservationComponent(YamlComponent):
@@ -163,7 +166,11 @@ class LastUpdatedObservationComponent(YamlComponent):
         ),
     ] = None
     description: Annotated[
-        str | None, dg.Resolver.default(description="Who loads the tables, and how often.")
+        str | None,
+        dg.Resolver.default(
+            description="Who loads the tables, and how often.",
+            examples=["Stripe delivers it every three hours."],
+        ),
     ] = None
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:

@@ -201,7 +201,11 @@ class ScheduleComponent(YamlComponent):
         ),
     ] = None
     description: Annotated[
-        str | None, dg.Resolver.default(description="Why these assets run at these times.")
+        str | None,
+        dg.Resolver.default(
+            description="Why these assets run at these times.",
+            examples=["Fetches yesterday a second time, with the rows that came late."],
+        ),
     ] = None
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:

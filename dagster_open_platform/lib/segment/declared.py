@@ -102,7 +102,11 @@ class DeclaredEvents(YamlComponent):
         str, dg.Resolver.default(description="Group of the assets.", examples=["segment_website"])
     ]
     description: Annotated[
-        str, dg.Resolver.default(description="What sends the calls; stands behind what a row is.")
+        str,
+        dg.Resolver.default(
+            description="What sends the calls; stands behind what a row is.",
+            examples=["The website sends it; Segment loads it each hour."],
+        ),
     ]
     kinds: Annotated[list[str], names(description="Kinds of the assets.", examples=[["segment"]])]
     owners: Annotated[

@@ -19,7 +19,10 @@ class AssetAttributes(dg.Resolvable):
 
     key: Annotated[
         dg.ResolvedAssetKey | None,
-        dg.Resolver.default(description="By default `snowflake/<schema>/<name>`, in lower case."),
+        dg.Resolver.default(
+            description="By default `snowflake/<schema>/<name>`, in lower case.",
+            examples=["snowflake/aws/billing_exports"],
+        ),
     ] = None
     deps: Annotated[
         list[dg.ResolvedAssetKey] | None,
@@ -29,9 +32,10 @@ class AssetAttributes(dg.Resolvable):
         ),
     ] = None
     description: Annotated[
-        str | None, text("What it holds; by default the comment that the object gets.")
+        str | None,
+        text("What it holds; by default the comment that the object gets.", ["Files of the AWS bill."]),
     ] = None
-    group_name: Annotated[str | None, text("By default the schema.")] = None
+    group_name: Annotated[str | None, text("By default the schema.", ["aws"])] = None
     owners: Annotated[
         list[str] | None,
         names(
@@ -49,6 +53,7 @@ class AssetAttributes(dg.Resolvable):
             resolve_tags,
             model_field_type=dict[str, str | int | float | bool] | None,
             description="Tags of the asset.",
+            examples=[{"tier": "raw"}],
         ),
     ] = None
     automation_condition: Annotated[

@@ -104,7 +104,11 @@ class SnowflakeCreateOrRefreshComponent(YamlComponent):
         ),
     ]
     options: Annotated[
-        OptionsYaml, dg.Resolver.default(description="What there is to say of it, depending on the type.")
+        OptionsYaml,
+        dg.Resolver.default(
+            description="What there is to say of it, depending on the type.",
+            examples=[{"query": "select * from purina.aws.aws_cost_report", "comment": "The AWS bill."}],
+        ),
     ]
     role: Annotated[
         str | None,
@@ -126,7 +130,10 @@ class SnowflakeCreateOrRefreshComponent(YamlComponent):
     ] = []  # noqa: RUF012 - pydantic copies it
     deps: Annotated[
         list[dg.ResolvedAssetKey] | None,
-        dg.Resolver.default(description="The same as `deps` in `asset_attributes`, for short."),
+        dg.Resolver.default(
+            description="The same as `deps` in `asset_attributes`, for short.",
+            examples=[["aws/aws_cost_report"]],
+        ),
     ] = None
     asset_attributes: Annotated[
         AssetAttributes,

@@ -134,16 +134,27 @@ class ColumnYaml(dg.Model, dg.Resolvable):
 class OptionsYaml(dg.Model, dg.Resolvable):
     """What there is to say of an object; which of it depends on the type."""
 
-    comment: Annotated[str | None, text("For people who meet the object in the warehouse.")] = None
+    comment: Annotated[
+        str | None,
+        text(
+            "For people who meet the object in the warehouse.", ["Files of the AWS bill, as AWS writes them."]
+        ),
+    ] = None
     url: Annotated[
         str | None, text("Stage: where the files are, with a slash at the end.", ["s3://bucket/prefix/"])
     ] = None
     storage_integration: Annotated[
         str | None,
-        text("Stage: the storage integration with the credentials; an account's administrator makes it."),
+        text(
+            "Stage: the storage integration with the credentials; an account's administrator makes it.",
+            ["S3_INTEGRATION"],
+        ),
     ] = None
     directory: Annotated[
-        bool, dg.Resolver.default(description="Stage: whether Snowflake keeps a list of the files.")
+        bool,
+        dg.Resolver.default(
+            description="Stage: whether Snowflake keeps a list of the files.", examples=[True]
+        ),
     ] = False
     file_format: Annotated[
         Mapping[str, str | int | bool] | None,
@@ -171,28 +182,41 @@ class OptionsYaml(dg.Model, dg.Resolvable):
     auto_refresh: Annotated[
         bool,
         dg.Resolver.default(
-            description="External table: whether object storage tells Snowflake of new files; it has to be set up there."
+            description="External table: whether object storage tells Snowflake of new files; it has to be set up there.",
+            examples=[True],
         ),
     ] = False
     refresh_on_create: Annotated[
-        bool, dg.Resolver.default(description="External table: whether files are looked for at once.")
+        bool,
+        dg.Resolver.default(
+            description="External table: whether files are looked for at once.", examples=[False]
+        ),
     ] = True
     query: Annotated[
-        str | None, text("View, dynamic table: the query, in Snowflake's SQL, with physical names.")
+        str | None,
+        text(
+            "View, dynamic table: the query, in Snowflake's SQL, with physical names.",
+            ["select * from {{ database_from_env('purina') }}.aws.aws_cost_report"],
+        ),
     ] = None
     secure: Annotated[
         bool,
-        dg.Resolver.default(description="View: whether its text is hidden from those who may only read it."),
+        dg.Resolver.default(
+            description="View: whether its text is hidden from those who may only read it.", examples=[True]
+        ),
     ] = False
     target_lag: Annotated[
         str | None, text("Dynamic table: how far it may be behind.", ["1 hour", "downstream"])
     ] = None
     warehouse: Annotated[
         str | None,
-        text("Dynamic table: the virtual warehouse that refreshes it; by default that of the connection."),
+        text(
+            "Dynamic table: the virtual warehouse that refreshes it; by default that of the connection.",
+            ["{{ warehouse_from_env() }}"],
+        ),
     ] = None
     refresh_mode: Annotated[
-        str | None, text("Dynamic table: auto, full or incremental; by default auto.")
+        str | None, text("Dynamic table: auto, full or incremental; by default auto.", ["incremental"])
     ] = None
     osi: Annotated[
         str | None,

@@ -96,7 +96,13 @@ class SchemaReplicationComponent(YamlComponent):
             examples=[{"database": "purina", "schema": "cloud_product_eu"}],
         ),
     ]
-    tables: Annotated[list[ReplicatedTableYaml], dg.Resolver.default(description="The tables.")]
+    tables: Annotated[
+        list[ReplicatedTableYaml],
+        dg.Resolver.default(
+            description="The tables.",
+            examples=[[{"name": "users", "description": "One row per user."}]],
+        ),
+    ]
     source_key_prefix: Annotated[
         list[str],
         names(
@@ -107,7 +113,8 @@ class SchemaReplicationComponent(YamlComponent):
     declare_sources: Annotated[
         bool,
         dg.Resolver.default(
-            description="Whether the source's assets are declared here. Not if they are elsewhere, for example because they are observed."
+            description="Whether the source's assets are declared here. Not if they are elsewhere, for example because they are observed.",
+            examples=[False],
         ),
     ] = True
     asset_key_prefix: Annotated[
