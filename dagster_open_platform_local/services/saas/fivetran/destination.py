@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from dagster_open_platform_local.services.saas.fivetran.errors import SyncCancelledError, SyncError
+from dagster_open_platform_local.services.warehouse_file import FILE_FORMAT
 
 DATABASE = "fivetran"
 _BUSY = re.compile("Could not set lock on file|Unique file handle conflict")
@@ -58,7 +59,7 @@ class Destination:
         deadline, pause = time.monotonic() + self.patience_seconds, 0.02
         while not cancelled.is_set():
             try:
-                return duckdb.connect(str(self.path))
+                return duckdb.connect(str(self.path), config=FILE_FORMAT)
             except (duckdb.IOException, duckdb.BinderException) as error:
                 if not _BUSY.search(str(error)):
                     raise SyncError(f"The destination cannot be opened: {error}") from error
