@@ -68,6 +68,11 @@ dev *args:
 
 alias user-cloud := dev
 
+# Draw the pages of the UI that the documentation shows, on what a demo left; needs a Chromium
+[no-exit-message]
+screenshots *args:
+    @{{ local }} screenshots "$@"
+
 # Start only the local services, until interrupted
 [no-exit-message]
 stack *args:

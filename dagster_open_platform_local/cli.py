@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -86,6 +87,25 @@ def dev(
 
     with _reported(ends_by_signal=True):
         serve_dagster(local_state(), Console(), port)
+
+
+@app.command()
+def screenshots(
+    port: Annotated[
+        int,
+        typer.Option(
+            min=1, max=65535, help="Port of the Dagster UI. One that is served there is used, else one is."
+        ),
+    ] = 3000,
+    output: Annotated[Path, typer.Option(file_okay=False, help="Folder of the PNG files.")] = Path(
+        "docs/images"
+    ),
+) -> None:
+    """Draw the pages of the UI that the documentation shows, with a headless Chromium, on what a demo left."""
+    from dagster_open_platform_local.screenshots.command import take_screenshots
+
+    with _reported():
+        take_screenshots(local_state(), Console(), port, output)
 
 
 @app.command()

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,7 @@ from dagster_open_platform_local.landing.land import land
 from dagster_open_platform_local.landing.source import Company
 from dagster_open_platform_local.stack.lock import is_held
 from dagster_open_platform_local.state import LocalState
+from dagster_open_platform_tests.fixtures.documentation import documented
 from dagster_open_platform_tests.fixtures.landed import differences
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt
 from dagster_open_platform_tests.integration.dbt.parsed import manifest_directory
@@ -72,16 +74,8 @@ def variables(state: LocalState) -> dict[str, str]:
     return {**os.environ, "DOP_LOCAL_DIR": str(state.root), "COMPANY_SCALE": "0.05", "COLUMNS": "200"}
 
 
-def demo(state: LocalState, *words: str) -> str:
-    """Run the demo, which must succeed; what it said."""
-    done = subprocess.run(
-        command("demo", *words),
-        env=variables(state),
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
+def succeeded(state: LocalState, done: "subprocess.CompletedProcess[str]") -> str:
+    """What a command said that must have succeeded."""
     log = state.logs / "demo.log"
     assert done.returncode == 0, done.stdout + done.stderr + (log.read_text()[-5000:] if log.exists() else "")
     return done.stdout
@@ -184,7 +178,7 @@ def killed_demo(state: LocalState, *words: str) -> None:
 
 @dataclass(frozen=True)
 class Grown:
-    """A platform on which a demo was killed, one ran, ran again, and ran once more a day later; `settled` are its last rows without what is volatile."""
+    """A platform on which a demo was killed and README's day then passed; `settled` are its last rows without what is volatile."""
 
     state: LocalState
     said: tuple[str, str, str]
@@ -199,9 +193,20 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> Grown:
     said: list[str] = []
     seen: list[Rows] = []
     runs: list[int] = []
+    env = variables(state)
+
+    def day() -> Iterator["subprocess.CompletedProcess[str]"]:
+        yield documented("uv run just demo --date 2026-06-16", variables=env, timeout=900)
+        yield documented("uv run just demo", variables=env, timeout=900)
+        moved = documented("uv run just advance", variables=env)
+        assert f"It is {AFTER} in the company now." in succeeded(state, moved)
+        yield documented("uv run just demo", variables=env, timeout=900)
+
+    emptied = documented("uv run just reset --yes", variables=env)
+    assert "There is nothing in" in succeeded(state, emptied)
     killed_demo(state, "--date", BEFORE)
-    for today in (BEFORE, BEFORE, AFTER):
-        said.append(demo(state, "--date", today))
+    for done in day():
+        said.append(succeeded(state, done))
         seen.append(rows(state.warehouse) | staged(state))
         runs.append(run_count(state))
     return Grown(

@@ -14,6 +14,7 @@ from dagster_open_platform_local.company.build import build
 from dagster_open_platform_local.company.settings import CompanySettings
 from dagster_open_platform_local.stack.environment import live_environment
 from dagster_open_platform_local.state import LocalState
+from dagster_open_platform_tests.fixtures.documentation import documented
 from dagster_open_platform_tests.integration.stack.test_supervisor import PATIENCE_SECONDS, until
 
 
@@ -120,7 +121,7 @@ def test_a_stack_serves_moves_on_in_time_and_is_taken_down(state: LocalState) ->
 def test_reset_asks_and_deletes_only_what_is_ours(state: LocalState) -> None:
     assert "There is nothing in" in run(state, "reset").stdout
     state.create()
-    unasked = run(state, "reset")
+    unasked = documented("uv run just reset", variables=variables(state))
     assert unasked.returncode == 1
     assert "--yes" in unasked.stderr
     assert state.root.exists()

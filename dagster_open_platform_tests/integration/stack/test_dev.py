@@ -16,6 +16,8 @@ import yaml
 from dagster_open_platform_local.stack.health import port_open
 from dagster_open_platform_local.stack.ports import free_port
 from dagster_open_platform_local.state import LocalState
+from dagster_open_platform_tests.fixtures.documentation import arguments_of, documented, environment_of
+from dagster_open_platform_tests.fixtures.repository import ROOT
 from dagster_open_platform_tests.integration.stack.test_supervisor import until
 
 LOCATION = {
@@ -62,15 +64,19 @@ class RunningUi:
         return answer["data"]
 
 
-@pytest.fixture
-def ui(tmp_path: Path) -> Iterator[RunningUi]:
-    state, port = LocalState(tmp_path / "state"), free_port()
+@pytest.fixture(scope="module")
+def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningUi]:
+    """A UI for the tests below, of which the last one ends it."""
+    state, port = LocalState(tmp_path_factory.mktemp("dev") / "state"), free_port()
     with subprocess.Popen(
-        [sys.executable, "-m", "dagster_open_platform_local", "dev", "--port", str(port)],
-        env={**os.environ, "DOP_LOCAL_DIR": str(state.root), "COMPANY_SCALE": "0.02"},
+        [*arguments_of("uv run just dev"), "--port", str(port)],
+        env=environment_of({"DOP_LOCAL_DIR": str(state.root), "COMPANY_SCALE": "0.02"}),
+        cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        # So that all of it can be told what a terminal's Ctrl-C tells.
+        process_group=0,
     ) as process:
         assert process.stdout is not None
         said: list[str] = []
@@ -82,7 +88,7 @@ def ui(tmp_path: Path) -> Iterator[RunningUi]:
             pytest.fail("".join(said))
         yield RunningUi(port, process, state)
         if process.poll() is None:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def succeeded(ui: RunningUi, run_id: str) -> bool:
@@ -91,14 +97,8 @@ def succeeded(ui: RunningUi, run_id: str) -> bool:
     return status == "SUCCESS"
 
 
-def test_the_ui_serves_the_platform_and_runs_what_it_is_told(ui: RunningUi) -> None:
-    [entry] = ui.ask(WORKSPACE)["workspaceOrError"]["locationEntries"]
-    assert entry["loadStatus"] == "LOADED"
-    assert entry["locationOrLoadError"]["__typename"] == "RepositoryLocation", entry
-    [repository] = entry["locationOrLoadError"]["repositories"]
-    assert any(node["isExecutable"] for node in repository["assetNodes"])
-
-    # A run's process gets the stack's environment: it fetches from a service and writes into the warehouse.
+def launch(ui: RunningUi, day: str) -> None:
+    """Materialize a day of a table, which must succeed."""
     launched = ui.ask(
         LAUNCH,
         params={
@@ -108,12 +108,60 @@ def test_the_ui_serves_the_platform_and_runs_what_it_is_told(ui: RunningUi) -> N
                 "assetSelection": [{"path": ["bigquery", "pypi", "daily_file_downloads"]}],
             },
             "mode": "default",
-            "executionMetadata": {"tags": [{"key": "dagster/partition", "value": "2026-06-01"}]},
+            "executionMetadata": {"tags": [{"key": "dagster/partition", "value": day}]},
         },
     )["launchRun"]
     assert launched["__typename"] == "LaunchRunSuccess", launched
     assert until(lambda: succeeded(ui, launched["run"]["runId"]), seconds=180, pause=0.5)
+
+
+CHROMIUM = """#!{python}
+import struct, sys, urllib.request, zlib
+from pathlib import Path
+
+asked = dict(word.lstrip("-").partition("=")[::2] for word in sys.argv[1:-1])
+assert urllib.request.urlopen(sys.argv[-1]).status == 200
+width, height = (int(side) for side in asked["window-size"].split(","))
+rows = b"".join(b"\\0" + bytes(x // 50 % 3 for x in range(width)) for _ in range(height))
+
+
+def chunk(kind, content):
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+png = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 1)) + chunk(b"IEND", b"")
+Path(asked["screenshot"]).write_bytes(b"\\x89PNG\\r\\n\\x1a\\n" + png)
+"""
+"""Stands for the browser: asks for the page, and draws something of the size that it is asked for."""
+
+
+def test_it_runs_what_it_is_told_and_its_pages_become_pictures(ui: RunningUi, tmp_path: Path) -> None:
+    """The browser alone is not the real one, which is no part of the project."""
+    # A run's process gets the stack's environment: it fetches from a service and writes into the warehouse.
+    launch(ui, "2026-06-01")
     assert (ui.state.warehouse / "purina.duckdb").stat().st_size > 0
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "chromium").write_text(CHROMIUM.format(python=sys.executable))
+    (programs / "chromium").chmod(0o700)
+    output = tmp_path / "pictures"
+    more = ("--port", str(ui.port), "--output", str(output))
+    path = os.pathsep.join([str(programs), environment_of({})["PATH"]])
+    variables = {"DOP_LOCAL_DIR": str(ui.state.root), "PATH": path}
+    done = documented("uv run just screenshots", *more, variables=variables)
+    assert (done.returncode, done.stderr) == (0, "")
+    names = {"asset-groups.png", "group-finance.png", "run.png", "checks.png", "asset.png"}
+    assert {path.name for path in output.iterdir()} == names
+    assert all(name in done.stdout for name in names)
+
+
+def test_the_ui_serves_the_platform_until_it_is_told_to_end(ui: RunningUi) -> None:
+    [entry] = ui.ask(WORKSPACE)["workspaceOrError"]["locationEntries"]
+    assert entry["loadStatus"] == "LOADED"
+    assert entry["locationOrLoadError"]["__typename"] == "RepositoryLocation", entry
+    [repository] = entry["locationOrLoadError"]["repositories"]
+    assert any(node["isExecutable"] for node in repository["assetNodes"])
     second = subprocess.run(
         [sys.executable, "-m", "dagster_open_platform_local", "dev", "--port", str(ui.port)],
         env={**os.environ, "DOP_LOCAL_DIR": str(ui.state.root.parent / "other")},
@@ -136,8 +184,11 @@ def test_the_ui_serves_the_platform_and_runs_what_it_is_told(ui: RunningUi) -> N
     workspace = yaml.safe_load((ui.state.dagster_home / "workspace.yaml").read_text())
     code_port = workspace["load_from"][0]["grpc_server"]["port"]
     assert port_open(code_port)
-    ui.process.send_signal(signal.SIGINT)
-    assert ui.process.wait(60) == 0
+    os.killpg(ui.process.pid, signal.SIGINT)
+    assert ui.process.stdout is not None
+    assert ui.process.stdout.read().endswith("Stopped (SIGINT).\n")
+    # This is how `just` tells that a signal has ended its recipe, however well it ended.
+    assert ui.process.wait(60) == 128 + signal.SIGINT
     assert not port_open(code_port)
     assert not port_open(ui.port)
     assert not ui.state.environment.exists()

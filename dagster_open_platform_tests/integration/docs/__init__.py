@@ -1,0 +1,1 @@
+"""Commands and blocks of the documentation, as a reader runs them."""
