@@ -73,10 +73,11 @@ def _origins(
     scope = build_scope(query)
     if not isinstance(query, exp.Query):
         return
-    for column in query.named_selects:
+    # All columns at once: they share what is found of the tables between. The tree is ours, so that nobody needs a copy.
+    found = lineage(None, query, schema=schema, dialect=dialect, scope=scope, trim_selects=False, copy=False)
+    for column, root in found.items():
         origins: set[tuple[Table, str]] = set()
-        ends = lineage(column, query, schema=schema, dialect=dialect, scope=scope, trim_selects=False).walk()
-        for end in ends:
+        for end in root.walk():
             table = None if end.downstream else end.expression.find(exp.Table)
             if table is not None:
                 origins.add(((table.db.lower(), table.name.lower()), exp.to_column(end.name).name.lower()))
