@@ -2,6 +2,9 @@
 
 Component classes are offered here under the names that YAML uses (``type: dagster_open_platform.lib.X``). They are
 imported when they are asked for: this package is imported by everything, and a component may need a heavy library.
+
+`dg scaffold component X` writes a module here and an import at the end of this file, by which `dg list components` finds X at once. Move
+that import to the others below, and its name into the two lists, so that it is imported like them.
 """
 
 from typing import TYPE_CHECKING

@@ -13,6 +13,7 @@ import dagster as dg
 
 from dagster_open_platform.lib.automation import ingest_on_cron
 from dagster_open_platform.lib.aws.protocol import ObjectStores
+from dagster_open_platform.lib.dms.scaffold import DmsScaffolder
 from dagster_open_platform.lib.dms.tables import ChangeTable
 from dagster_open_platform.lib.outcomes import RETRIES, raise_failures
 from dagster_open_platform.lib.schedule.component import resolve_cron
@@ -68,6 +69,7 @@ class ChangeTableYaml(dg.Model, dg.Resolvable):
     ] = None
 
 
+@dg.scaffold_with(DmsScaffolder)
 class DmsChangeTablesComponent(YamlComponent):
     """Keeps tables in the state of a source, from the change files that AWS DMS writes to S3.
 

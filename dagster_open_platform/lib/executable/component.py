@@ -23,6 +23,7 @@ from dagster_open_platform.lib.executable.partitions import (
     resolve_partitions,
     resolve_retry_policy,
 )
+from dagster_open_platform.lib.executable.scaffold import ExecutableScaffolder
 from dagster_open_platform.lib.yaml_component import YamlComponent
 from dagster_open_platform.lib.yaml_fields import resolve_tags
 from dagster_open_platform.utils.failures import PermanentFailure
@@ -34,6 +35,7 @@ class InvalidResult(PermanentFailure):
     """The function returned something that says nothing of what happened."""
 
 
+@dg.scaffold_with(ExecutableScaffolder)
 class ExecutableComponent(YamlComponent):
     """Runs a Python function that makes assets, checks them, or both.
 

@@ -28,6 +28,7 @@ from dagster_open_platform.lib.fivetran.fields import account_name
 from dagster_open_platform.lib.fivetran.resource import FivetranResource, value_of
 from dagster_open_platform.lib.fivetran.row_counts import ROW_COUNT_ANOMALY, ROW_COUNT_ANOMALY_DESCRIPTION
 from dagster_open_platform.lib.fivetran.run_config import SyncConfig
+from dagster_open_platform.lib.fivetran.scaffold import FivetranScaffolder
 from dagster_open_platform.lib.fivetran.state import AccountState, ConnectorState, read_state, write_state
 from dagster_open_platform.lib.outcomes import RETRIES
 from dagster_open_platform.lib.schedule.component import STATUS_BY_ENVIRONMENT
@@ -35,6 +36,7 @@ from dagster_open_platform.lib.warehouse.resource import WarehouseResource
 from dagster_open_platform.utils.environment_helpers import get_environment
 
 
+@dg.scaffold_with(FivetranScaffolder)
 class FivetranComponent(DeclaredAccount):
     """Syncs the connectors of a Fivetran account, and has an asset `fivetran/<schema>/<table>` for each table.
 

@@ -20,6 +20,7 @@ from dagster_open_platform.lib.hightouch.report import (
     report,
 )
 from dagster_open_platform.lib.hightouch.resource import HightouchResource, sync_id_of
+from dagster_open_platform.lib.hightouch.scaffold import HightouchScaffolder
 from dagster_open_platform.lib.outcomes import RETRIES
 from dagster_open_platform.lib.yaml_component import YamlComponent
 
@@ -35,6 +36,7 @@ class HightouchConfig(dg.Config):
     """Whether all rows are sent, instead of those that differ from what was sent last: after somebody changed the destination by hand."""
 
 
+@dg.scaffold_with(HightouchScaffolder)
 class HightouchSyncComponent(YamlComponent):
     """Has Hightouch send a model to a destination when the model is new, waits for the end, and says which rows did not arrive.
 

@@ -32,6 +32,7 @@ import dagster as dg
 
 from dagster_open_platform.lib.automation_sensors import RUNNING_BY_DEFAULT
 from dagster_open_platform.lib.observation.lookup import Watched
+from dagster_open_platform.lib.observation.scaffold import ObservationScaffolder
 from dagster_open_platform.lib.observation.table_columns import read_columns
 from dagster_open_platform.lib.observation.watch import Watch
 from dagster_open_platform.lib.warehouse.errors import InvalidIdentifier
@@ -100,6 +101,7 @@ class ObservedTable(dg.Model, dg.Resolvable):
     ] = None
 
 
+@dg.scaffold_with(ObservationScaffolder)
 class LastUpdatedObservationComponent(YamlComponent):
     """Observes when tables that others load changed last, so that what depends on them runs then.
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import dagster as dg
 
 from dagster_open_platform.lib.executable.partitions import resolve_timezone
+from dagster_open_platform.lib.schedule.scaffold import ScheduleScaffolder
 from dagster_open_platform.lib.schedule.ticks import Ticks, Window
 from dagster_open_platform.lib.yaml_component import YamlComponent, invalid_value
 from dagster_open_platform.lib.yaml_errors import suggestion
@@ -107,6 +108,7 @@ def resolve_environments(context: dg.ResolutionContext, names: Any) -> list[Envi
     return [EnvironmentName(name) for name in names]
 
 
+@dg.scaffold_with(ScheduleScaffolder)
 class ScheduleComponent(YamlComponent):
     """Makes a job of a selection of assets, and runs it at fixed times in the environments that it names.
 

@@ -20,6 +20,7 @@ from dagster_open_platform.lib.observation.watch import Watch
 from dagster_open_platform.lib.schedule.component import STATUS_BY_ENVIRONMENT
 from dagster_open_platform.lib.segment.checks import CheckedTable, Limits, load_checks
 from dagster_open_platform.lib.segment.declared import DeclaredEvents
+from dagster_open_platform.lib.segment.scaffold import SegmentScaffolder
 from dagster_open_platform.lib.segment.tables import LOADED, Described, read_tables
 from dagster_open_platform.lib.warehouse.errors import InvalidIdentifier
 from dagster_open_platform.lib.warehouse.identifiers import validated
@@ -30,6 +31,7 @@ DATABASE = PREFIX = "segment"
 WAREHOUSE = "warehouse"
 
 
+@dg.scaffold_with(SegmentScaffolder)
 class SegmentComponent(DeclaredEvents):
     """Observes the tables that Segment loads into the warehouse, so that staging models run when events arrive, and checks the loads.
 

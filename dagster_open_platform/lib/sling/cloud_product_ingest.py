@@ -27,6 +27,7 @@ from dagster_open_platform.lib.sling.reporting import (
     table_schema,
 )
 from dagster_open_platform.lib.sling.resource import SlingResource
+from dagster_open_platform.lib.sling.scaffold import IngestScaffolder
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
 from dagster_open_platform.lib.yaml_errors import suggestion
 from dagster_open_platform.lib.yaml_fields import Timedelta, names, resolve_timedelta
@@ -87,6 +88,7 @@ class ShardedReplication(dg.Model, dg.Resolvable):
     ] = ["sling"]  # noqa: RUF012 - pydantic copies it
 
 
+@dg.scaffold_with(IngestScaffolder)
 class ProdDbReplicationsComponent(ReplicationsComponent):
     """Replicates product databases, shard by shard, into the warehouse with Sling.
 

@@ -24,6 +24,7 @@ from dagster_open_platform.lib.sling.reporting import (
     table_schema,
 )
 from dagster_open_platform.lib.sling.resource import SlingResource
+from dagster_open_platform.lib.sling.scaffold import EgressScaffolder
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
 from dagster_open_platform.lib.yaml_errors import suggestion
 from dagster_open_platform.lib.yaml_fields import names
@@ -58,6 +59,7 @@ class EgressReplication(dg.Model, dg.Resolvable):
     ] = ["reporting"]  # noqa: RUF012 - pydantic copies it
 
 
+@dg.scaffold_with(EgressScaffolder)
 class EgressReplicationComponent(ReplicationsComponent):
     """Publishes tables of the warehouse to a reporting Postgres with Sling; readers never see one half-written.
 

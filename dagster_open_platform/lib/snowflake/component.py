@@ -27,6 +27,7 @@ from dagster_open_platform.lib.snowflake.fields import (
     resolve_type,
     text,
 )
+from dagster_open_platform.lib.snowflake.scaffold import ObjectScaffolder
 from dagster_open_platform.lib.warehouse.fingerprint import digest
 from dagster_open_platform.lib.warehouse.objects import Declaration, ObjectResult
 from dagster_open_platform.lib.warehouse.protocol import TableRef
@@ -54,6 +55,7 @@ _TABLES = ("external table", "view", "dynamic table")
 _OF_FILES = ("stage", "external table")
 
 
+@dg.scaffold_with(ObjectScaffolder)
 class SnowflakeCreateOrRefreshComponent(YamlComponent):
     """An object of the warehouse: a stage, an external table, a view, a dynamic table or a semantic view.
 

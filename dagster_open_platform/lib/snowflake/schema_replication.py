@@ -17,6 +17,7 @@ import dagster as dg
 from dagster_open_platform.lib.automation import ingest_on_cron, on_inputs_updated
 from dagster_open_platform.lib.outcomes import RETRIES, raise_failures
 from dagster_open_platform.lib.schedule.component import resolve_cron
+from dagster_open_platform.lib.snowflake.scaffold import SchemaReplicationScaffolder
 from dagster_open_platform.lib.snowflake.schema_copy import CopiedTable, TableCopy, copy_table
 from dagster_open_platform.lib.warehouse.places import (
     EXPECTED_NAME,
@@ -69,6 +70,7 @@ class ReplicatedTableYaml(dg.Model, dg.Resolvable):
     ] = None
 
 
+@dg.scaffold_with(SchemaReplicationScaffolder)
 class SchemaReplicationComponent(YamlComponent):
     """Copies tables of a schema in one warehouse into a schema of another, such as from one region's account to another's.
 
