@@ -14,7 +14,6 @@ import typer
 import yaml
 from dagster.components.component_scaffolding import scaffold_object
 from dagster.components.testing import DefsFolderSandbox, create_defs_folder_sandbox
-from dagster_dg_core.component import get_specified_env_var_deps, get_used_env_vars
 from pydantic import ValidationError
 
 from dagster_open_platform import lib
@@ -26,7 +25,7 @@ from dagster_open_platform.lib.yaml_errors import located_yaml_errors
 from dagster_open_platform.resources import default_resources
 from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName, environment_scope
 from dagster_open_platform_tests.fixtures.instances import FOLDER, Instance, instances_of
-from dagster_open_platform_tests.unit.conventions.test_requirements import needed
+from dagster_open_platform_tests.unit.conventions.test_requirements import named_in_templates, needed
 
 LOCAL = Environment(EnvironmentName.LOCAL)
 SOURCES = {
@@ -111,7 +110,8 @@ def test_an_instance_loads_in_an_otherwise_empty_folder(
     found = yaml.safe_load(path.read_text())
     assert found["type"] == f"dagster_open_platform.lib.{name}"
     assert not (root / "acme" / "orders").exists()
-    assert get_used_env_vars(found) <= get_specified_env_var_deps(found)
+    declared = set(found.get("requirements", {}).get("env", ()))
+    assert set(named_in_templates(found["attributes"])) <= declared
     uses_template_vars = any(f"{each}(" in path.read_text() for each in ("database_from_env", "fresh_within"))
     assert ("template_vars_module" in found) == uses_template_vars
     defs = loaded(sandbox)
