@@ -88,6 +88,11 @@ advance:
 doctor *args:
     @if [ "${1:-}" = "--local" ]; then shift; {{ local }} doctor "$@"; else python -m dagster_open_platform.operations.doctor "$@"; fi
 
+# Say why an asset ran or did not: its policy in words, its last run and evaluation, and what it waits for (--local: on this laptop)
+[no-exit-message]
+why *args:
+    @if [ "${1:-}" = "--local" ]; then shift; {{ local }} why "$@"; else python -m dagster_open_platform.operations.why "$@"; fi
+
 # Delete all local state: company, warehouse, Dagster instance
 [no-exit-message]
 reset *args:

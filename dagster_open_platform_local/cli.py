@@ -168,6 +168,22 @@ def doctor(
 
 
 @app.command()
+def why(
+    asset: Annotated[str, typer.Argument(help="Its key with slashes or points, or an end of it.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Say why an asset ran or did not, as this laptop's Dagster instance has it. No stack need run.
+
+    `just why --local ASSET` is this; `just why ASSET` looks where DAGSTER_HOME says.
+    """
+    from dagster_open_platform_local.stack.why import run_why
+
+    with _reported():
+        code = run_why(local_state(), asset, as_json)
+    raise typer.Exit(code)
+
+
+@app.command()
 def status() -> None:
     """Say what is there: the state, the company, and whether a stack runs."""
     from dagster_open_platform_local.stack.status import describe_state

@@ -65,12 +65,25 @@ def last_tick(cron: str, timezone: str, now: dt.datetime) -> dt.datetime | None:
         timezone: An IANA name.
         now: Aware.
     """
+    return _tick(cron, timezone, now, after=0)
+
+
+def next_tick(cron: str, timezone: str, now: dt.datetime) -> dt.datetime | None:
+    """The first moment of a cron schedule after now; as `last_tick`."""
+    return _tick(cron, timezone, now, after=1)
+
+
+def _tick(cron: str, timezone: str, now: dt.datetime, after: int) -> dt.datetime | None:
     for back in _LOOK_BACK:
         # Dagster's public way to cron ticks: each partition of a schedule ends with one.
         windows = dg.TimeWindowPartitionsDefinition(
-            start=(now - back).strftime(_KEY), fmt=_KEY, cron_schedule=cron, timezone=timezone
+            start=(now - back).strftime(_KEY),
+            fmt=_KEY,
+            cron_schedule=cron,
+            timezone=timezone,
+            end_offset=after,
         )
         keys = windows.get_partition_keys(current_time=now)
-        if keys:
+        if len(keys) > after:
             return windows.time_window_for_partition_key(keys[-1]).end
     return None

@@ -175,7 +175,7 @@ def _checks(
     """Checks that did not pass, and how many passed and how many said nothing."""
     bad, passed, unknown = [], 0, 0
     for key in sorted(graph.checks):
-        said, at = (results[key], now) if key in results else _last_evaluation(instance, key)
+        said, at = (results[key], now) if key in results else last_evaluation(instance, key)
         if said is None:
             unknown += 1
         elif said.passed:
@@ -194,7 +194,7 @@ def _checks(
     return tuple(bad), passed, unknown
 
 
-def _last_evaluation(
+def last_evaluation(
     instance: dg.DagsterInstance, key: dg.AssetCheckKey
 ) -> tuple[dg.AssetCheckEvaluation | None, dt.datetime]:
     """What a check said last; nothing if it was never evaluated, or if a run is under way, or died, that was to evaluate it."""

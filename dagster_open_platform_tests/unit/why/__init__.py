@@ -1,0 +1,1 @@
+"""Why an asset ran or did not."""
