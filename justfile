@@ -37,6 +37,10 @@ manifest:
 refresh-state *args:
     @if [ "${1:-}" = "--local" ]; then shift; {{ local }} refresh-state "$@"; else python -m dagster_open_platform.lib.fivetran.refresh "$@"; fi
 
+# Write the reference pages of the components from their schemas
+reference:
+    python -m dagster_open_platform.lib.reference dagster_open_platform/defs docs/reference
+
 # Build the wheel that production installs, with the dbt manifest inside
 build:
     python -m dagster_open_platform.lib.dbt.manifest --target prod

@@ -20,10 +20,12 @@ class Explanation:
     Args:
         examples: Values as YAML has them.
         description: Where Dagster has none.
+        instead: Whether the examples take the place of Dagster's, which are of no use here.
     """
 
     examples: tuple[Any, ...]
     description: str | None = None
+    instead: bool = False
 
 
 OFFSETS = "of the first partition, and so of all, after the full {}."
@@ -43,6 +45,7 @@ EXPLANATIONS: Mapping[str, Explanation] = {
         "When it is made by itself: a template that calls one of the platform's policies.",
     ),
     "partitions_def": Explanation(({"type": "daily", "start_date": "2026-06-01"},)),
+    "freshness_policy": Explanation(("{{ fresh_within(fail_hours=36) }}",), instead=True),
     # Checks
     "name": Explanation(("has_rows",), "Name of the check, unique among those of its asset."),
     "asset": Explanation(("purina/finance/invoices",)),
@@ -106,5 +109,5 @@ def _explain(field: dict[str, Any], known: Explanation | None) -> None:
         return
     if known.description and not field.get("description"):
         field["description"] = known.description
-    if "const" not in field and not field.get("examples"):
+    if "const" not in field and (known.instead or not field.get("examples")):
         field["examples"] = list(known.examples)

@@ -1,0 +1,34 @@
+"""``python -m dagster_open_platform.lib.reference INSTANCES PAGES``: write a page for each component, and an index.
+
+What belongs here: the command. What does not: what stands in a page (``pages.py``).
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from dagster_open_platform.lib.reference.pages import pages
+
+
+def main() -> None:
+    """Writes the pages; one of a component that is no more is removed."""
+    parser = argparse.ArgumentParser(
+        prog="python -m dagster_open_platform.lib.reference", description=__doc__
+    )
+    parser.add_argument("instances", type=Path, help="folder of the instances that serve as examples")
+    parser.add_argument("pages", type=Path, help="folder of the pages")
+    arguments = parser.parse_args()
+    if not arguments.instances.is_dir():
+        parser.error(f"there is no folder {arguments.instances}.")
+    written = pages(arguments.instances)
+    arguments.pages.mkdir(parents=True, exist_ok=True)
+    for path in arguments.pages.glob("*.md"):
+        if path.name not in written:
+            path.unlink()
+    for name, text in written.items():
+        (arguments.pages / name).write_text(text, encoding="utf-8")
+    sys.stdout.write(f"Wrote {len(written)} pages to {arguments.pages}.\n")
+
+
+if __name__ == "__main__":
+    main()
