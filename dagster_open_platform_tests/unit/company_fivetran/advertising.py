@@ -43,12 +43,31 @@ def ask(
         parts: What stands in the query's braces.
     """
     query = query.format(**parts)
-    with duckdb.connect() as connection:
-        for schema in SCHEMAS:
-            if f"{schema}." not in query:
-                continue
-            connection.execute(f"CREATE SCHEMA {schema}")
-            for name, table in rows(schema, settings, today).items():
-                connection.register("arrived", table)
-                connection.table("arrived").create(f"{schema}.{name}")
-        return connection.execute(query).fetchall()
+    database = _database(settings, today)
+    for schema in SCHEMAS:
+        if f"{schema}." in query:
+            database.bring(schema)
+    return database.connection.execute(query).fetchall()
+
+
+class _Database:
+    """The tables of a company, schema by schema as they are asked for."""
+
+    def __init__(self, settings: CompanySettings, today: date) -> None:
+        self.connection = duckdb.connect()
+        self._of = (settings, today)
+        self._there: set[str] = set()
+
+    def bring(self, schema: str) -> None:
+        if schema in self._there:
+            return
+        self._there.add(schema)
+        self.connection.execute(f"CREATE SCHEMA {schema}")
+        for name, table in rows(schema, *self._of).items():
+            self.connection.register("arrived", table)
+            self.connection.table("arrived").create(f"{schema}.{name}")
+        self.connection.unregister("arrived")
+
+
+# As many as the tests of a file ask about, one after another.
+_database = lru_cache(maxsize=2)(_Database)
