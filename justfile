@@ -97,6 +97,21 @@ doctor *args:
 why *args:
     @if [ "${1:-}" = "--local" ]; then shift; {{ local }} why "$@"; else python -m dagster_open_platform.operations.why "$@"; fi
 
+# List, make or drop the clones of databases for a pull request: list, make NUMBER, drop NUMBER (--local: of the DuckDB files)
+[no-exit-message]
+clone *args:
+    @if [ "${1:-}" = "--local" ]; then shift; {{ local }} clone "$@"; else python -m dagster_open_platform.operations.clones "$@"; fi
+
+# The administrator's menu: doctor, why, demo, dev, advance, refresh-state, clones, reset; or an item by its name (--list)
+[no-exit-message]
+dagster-labs *args:
+    @{{ local }} dagster-labs "$@"
+
+# Say what is there: the local state, the company, and whether a stack runs
+[no-exit-message]
+status:
+    @{{ local }} status
+
 # Delete all local state: company, warehouse, Dagster instance
 [no-exit-message]
 reset *args:

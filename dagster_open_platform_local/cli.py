@@ -183,6 +183,45 @@ def why(
     raise typer.Exit(code)
 
 
+_HANDED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+@app.command(context_settings=_HANDED_ON, add_help_option=False)
+def clone(context: typer.Context) -> None:
+    """List the clones of databases for pull requests, make or drop those of one: list, make NUMBER, drop NUMBER [--yes].
+
+    `just clone --local …` is this, on the DuckDB files; `just clone …` works where the shell's variables say.
+    """
+    from dagster_open_platform_local.stack.clones import run_clones
+
+    with _reported():
+        code = run_clones(local_state(), context.args)
+    raise typer.Exit(code)
+
+
+@app.command("dagster-labs", context_settings=_HANDED_ON)
+def dagster_labs(
+    context: typer.Context,
+    item: Annotated[
+        str | None, typer.Argument(help="Run this item; what follows is handed on to it.")
+    ] = None,
+    list_items: Annotated[bool, typer.Option("--list", help="Only list the items.")] = False,
+) -> None:
+    """The administrator's menu: choose what shall be done, or name it."""
+    from dagster_open_platform_local.menu.command import WRONG, listed, run_menu, run_named
+
+    if list_items:
+        typer.echo("\n".join(listed()))
+        return
+    if item is not None:
+        raise typer.Exit(run_named(item, context.args))
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        typer.echo("There is no terminal to choose at. Name an item: just dagster-labs ITEM\n", err=True)
+        typer.echo("\n".join(listed()), err=True)
+        raise typer.Exit(WRONG)
+    raise typer.Exit(run_menu())
+
+
 @app.command()
 def status() -> None:
     """Say what is there: the state, the company, and whether a stack runs."""

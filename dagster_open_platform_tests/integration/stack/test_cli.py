@@ -1,5 +1,6 @@
 """The command line as a person uses it, right and wrong."""
 
+import json
 import os
 import signal
 import subprocess
@@ -82,6 +83,18 @@ def test_every_command_explains_itself(state: LocalState) -> None:
         assert word in listed
         assert run(state, word, "--help").returncode == 0
     assert not state.root.exists()
+
+
+def test_the_doctor_and_the_menu_answer_without_a_stack_or_a_terminal(state: LocalState) -> None:
+    done = documented("uv run just doctor github slack --json", variables=variables(state))
+    assert done.returncode == 0
+    assert [each["name"] for each in json.loads(done.stdout)["systems"]] == ["github", "slack"]
+    listed = documented("uv run just dagster-labs --list", variables=variables(state))
+    assert listed.returncode == 0
+    menu = documented("uv run just dagster-labs", variables=variables(state))
+    assert menu.returncode == 2
+    assert "There is no terminal" in menu.stderr
+    assert menu.stderr.endswith(listed.stdout)
 
 
 def test_a_stack_serves_moves_on_in_time_and_is_taken_down(state: LocalState) -> None:

@@ -1,5 +1,7 @@
 """`dev` as a person uses it: the UI comes up without a load error, runs work in it, and nothing is left of it."""
 
+import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -15,7 +17,7 @@ import yaml
 
 from dagster_open_platform_local.stack.health import port_open
 from dagster_open_platform_local.stack.ports import free_port
-from dagster_open_platform_local.state import LocalState
+from dagster_open_platform_local.state import LocalState, write_environment
 from dagster_open_platform_tests.fixtures.documentation import arguments_of, documented, environment_of
 from dagster_open_platform_tests.fixtures.repository import ROOT
 from dagster_open_platform_tests.integration.stack.test_supervisor import until
@@ -45,6 +47,7 @@ LAUNCH = """mutation($params: ExecutionParams!) {launchRun(executionParams: $par
 }}"""
 RUN = """query($id: ID!) {runOrError(runId: $id) {... on Run {status}}}"""
 DAEMONS = """{instance {daemonHealth {allDaemonStatuses {daemonType required healthy}}}}"""
+REAL_KEY = "sk-ant-admin01-real"
 
 
 @dataclass
@@ -68,6 +71,11 @@ class RunningUi:
 def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningUi]:
     """A UI for the tests below, of which the last one ends it."""
     state, port = LocalState(tmp_path_factory.mktemp("dev") / "state"), free_port()
+    state.create()
+    # One system is real, as far as the stack knows; nobody answers there.
+    write_environment(
+        state.live, {"ANTHROPIC_ADMIN_API_KEY": REAL_KEY, "ANTHROPIC_API_URL": "http://127.0.0.1:9"}
+    )
     with subprocess.Popen(
         [*arguments_of("uv run just dev"), "--port", str(port)],
         env=environment_of({"DOP_LOCAL_DIR": str(state.root), "COMPANY_SCALE": "0.02"}),
@@ -115,6 +123,37 @@ def launch(ui: RunningUi, day: str) -> None:
     assert until(lambda: succeeded(ui, launched["run"]["runId"]), seconds=180, pause=0.5)
 
 
+def environments(state: LocalState, module: str) -> list[str]:
+    """What the processes of a state directory that run a module have in their environments."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        # A process may end while it is looked at.
+        with contextlib.suppress(OSError):
+            command = (process / "cmdline").read_bytes().decode()
+            environment = (process / "environ").read_bytes().decode(errors="replace")
+            if module in command and f"DOP_LOCAL_DIR={state.root}" in environment:
+                found.append(environment)
+    return found
+
+
+def test_a_real_system_stands_beside_simulated_ones(ui: RunningUi) -> None:
+    done = documented("uv run just doctor --local", "--json", variables={"DOP_LOCAL_DIR": str(ui.state.root)})
+    found = {each["name"]: (each["state"], each["mode"]) for each in json.loads(done.stdout)["systems"]}
+    assert found.pop("anthropic")[0] == "fails"
+    assert len(found) > 10
+    assert set(found.values()) == {("works", "simulated")}, done.stdout
+    # What is configured does not work; and that is told without the key.
+    assert done.returncode == 1
+    assert REAL_KEY not in done.stdout + done.stderr
+    # Emulators never get it; what runs assets does.
+    emulators = environments(ui.state, "dagster_open_platform_local.services")
+    assert len(emulators) > 3
+    assert [each for each in emulators if REAL_KEY in each] == []
+    [*servers] = environments(ui.state, "code-server")
+    assert servers
+    assert all(REAL_KEY in each for each in servers)
+
+
 CHROMIUM = """#!{python}
 import struct, sys, urllib.request, zlib
 from pathlib import Path
@@ -141,6 +180,14 @@ def test_it_runs_what_it_is_told_and_its_pages_become_pictures(ui: RunningUi, tm
     # A run's process gets the stack's environment: it fetches from a service and writes into the warehouse.
     launch(ui, "2026-06-01")
     assert (ui.state.warehouse / "purina.duckdb").stat().st_size > 0
+    why = documented(
+        "uv run just why --local daily_file_downloads",
+        "--json",
+        variables={"DOP_LOCAL_DIR": str(ui.state.root)},
+    )
+    facts = json.loads(why.stdout)
+    assert (facts["partitions"]["made"], facts["last"]["partition"]) == (1, "2026-06-01")
+    assert "is off until somebody switches it on" in facts["reasons"][0]
     programs = tmp_path / "programs"
     programs.mkdir()
     (programs / "chromium").write_text(CHROMIUM.format(python=sys.executable))
