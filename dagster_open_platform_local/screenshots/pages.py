@@ -12,7 +12,6 @@ import httpx
 from dagster_open_platform_local.screenshots.browser import ScreenshotError
 
 ASSET = "dwh_reporting/finance/arr_by_month"
-LOCATION = "__repository__@dagster_open_platform"
 _TIMEOUT_SECONDS = 60
 _RUNS = """{runsOrError(filter: {statuses: [SUCCESS]}, limit: 100) {... on Runs {results {
     runId
@@ -49,8 +48,13 @@ def pages_of(address: str) -> Sequence[Page]:
         ScreenshotError: It does not answer, or nothing was run there.
     """
     return (
-        Page("asset-groups", "/asset-groups", (2400, 2500), 0.6, 25),
-        Page("group-finance", f"/locations/{LOCATION}/asset-groups/finance/lineage", (2400, 1800), 0.6, 25),
+        Page("asset-groups", "/asset-groups", (2000, 1500), 0.75, 30),
+        Page(
+            "lineage",
+            f"/assets/{ASSET}?view=lineage&lineageScope=neighbors&lineageDepth=1",
+            (2000, 1300),
+            0.75,
+        ),
         Page("run", f"/runs/{chosen_run(_asked(address))}"),
         Page("checks", f"/assets/{ASSET}?view=checks"),
         # Last: by then the daemon has looked whether assets are fresh.

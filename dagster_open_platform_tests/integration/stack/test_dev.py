@@ -198,7 +198,7 @@ def test_it_runs_what_it_is_told_and_its_pages_become_pictures(ui: RunningUi, tm
     variables = {"DOP_LOCAL_DIR": str(ui.state.root), "PATH": path}
     done = documented("uv run just screenshots", *more, variables=variables)
     assert (done.returncode, done.stderr) == (0, "")
-    names = {"asset-groups.png", "group-finance.png", "run.png", "checks.png", "asset.png"}
+    names = {"asset-groups.png", "lineage.png", "run.png", "checks.png", "asset.png"}
     assert {path.name for path in output.iterdir()} == names
     assert all(name in done.stdout for name in names)
 

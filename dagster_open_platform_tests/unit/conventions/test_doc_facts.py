@@ -1,0 +1,71 @@
+"""Blocks and tables of the documentation say what the code says."""
+
+import re
+
+from dagster_open_platform.lib.warehouse.capabilities import CAPABILITIES
+from dagster_open_platform.operations.doctor.systems import declared_for, systems_of
+from dagster_open_platform.resources import default_resources
+from dagster_open_platform_tests.fixtures.definitions import LOCAL, PROD, definitions_in
+from dagster_open_platform_tests.fixtures.documentation import blocks, pages
+from dagster_open_platform_tests.fixtures.repository import ROOT
+from dagster_open_platform_tests.fixtures.walked import LANGUAGES, PAGES
+
+ROW = re.compile(r"^\|(.+)\|$", re.MULTILINE)
+
+
+def rows(page: str) -> list[list[str]]:
+    """The cells of a page's tables."""
+    return [[cell.strip() for cell in row.split(" | ")] for row in ROW.findall((ROOT / page).read_text())]
+
+
+def test_what_looks_like_a_files_content_is_in_that_file() -> None:
+    """Blocks of other pages than the walk-throughs, whose blocks are written and run."""
+    others = [block for page in pages() if page not in PAGES for block in blocks(page)]
+    wrong = [
+        str(block)
+        for block in others
+        if block.language in (*LANGUAGES, "sql")
+        and not (block.place and block.content in (ROOT / block.place).read_text())
+    ]
+    assert wrong == []
+
+
+def test_the_capabilities_of_the_page_are_those_of_the_engines() -> None:
+    expected = [
+        [capability.value, *((ways[engine] or "**cannot**") for engine in ("duckdb", "snowflake"))]
+        for capability, ways in CAPABILITIES.items()
+    ]
+    found = rows("docs/snowflake.md")
+    assert [row for row in expected if row not in found] == []
+    capabilities = {capability.value for capability in CAPABILITIES}
+    assert len([row for row in found if row[0] in capabilities]) == len(expected)
+
+
+def test_each_system_of_the_doctor_is_explained_with_its_variables() -> None:
+    systems = systems_of(default_resources(PROD))
+    declared = declared_for(systems)
+    found = {
+        row[0].strip("`"): row[1] for row in rows("docs/from-clone-to-your-company.md") if row[0][:1] == "`"
+    }
+    assert found.keys() == {system.name for system in systems}
+    in_warehouse = [system.name for system in systems if system.in_warehouse]
+    assert [name for name in in_warehouse if found[name] != "nothing of its own"] == []
+    lacking = {
+        system.name: missing
+        for system in systems
+        if not system.in_warehouse
+        and (
+            missing := [
+                v.name for v in system.variables(declared[system.name]) if v.name not in found[system.name]
+            ]
+        )
+    }
+    # It has an id for each sync.
+    assert lacking.pop("hightouch") == list(declared["hightouch"].variables)
+    assert lacking == {}
+
+
+def test_readme_counts_the_assets() -> None:
+    graph = definitions_in(LOCAL).resolve_asset_graph()
+    counted = len(graph.materializable_asset_keys)
+    assert f"{counted} of {counted} are materialized" in (ROOT / "README.md").read_text()
