@@ -2,9 +2,22 @@
 
 import re
 
+import dagster as dg
+import pytest
+
+from dagster_open_platform.lib.automation_sensors import RUNNING_BY_DEFAULT
 from dagster_open_platform.lib.warehouse.capabilities import CAPABILITIES
 from dagster_open_platform.operations.doctor.systems import declared_for, systems_of
 from dagster_open_platform.resources import default_resources
+from dagster_open_platform.utils.environment_helpers import (
+    LOGICAL_DATABASES,
+    EnvironmentName,
+    get_database_for_environment,
+    get_dbt_target,
+    get_role_for_environment,
+    get_warehouse_for_environment,
+    parse_environment,
+)
 from dagster_open_platform_tests.fixtures.definitions import LOCAL, PROD, definitions_in
 from dagster_open_platform_tests.fixtures.documentation import blocks, pages
 from dagster_open_platform_tests.fixtures.repository import ROOT
@@ -63,6 +76,27 @@ def test_each_system_of_the_doctor_is_explained_with_its_variables() -> None:
     # It has an id for each sync.
     assert lacking.pop("hightouch") == list(declared["hightouch"].variables)
     assert lacking == {}
+
+
+def told(value: str | None) -> str:
+    return f"`{value}`" if value else "none"
+
+
+@pytest.mark.parametrize("name", EnvironmentName)
+def test_each_environment_is_as_the_page_says(name: EnvironmentName) -> None:
+    [[_, where, databases, role, warehouse, target, sensors]] = [
+        row for row in rows("docs/environments.md") if row[0] == name.name
+    ]
+    variables = dict([where.strip("`").split("=")]) if "=" in where else {}
+    number = {"DAGSTER_CLOUD_PULL_REQUEST_ID": "42"} if name is EnvironmentName.BRANCH else {}
+    environment = parse_environment(variables | number)
+    assert environment.name is name
+    physical = [get_database_for_environment(each, environment) for each in LOGICAL_DATABASES]
+    assert set(databases.replace("<number>", "42").split(", ")) == {told(each) for each in physical}
+    assert role == told(get_role_for_environment(environment))
+    assert warehouse == told(get_warehouse_for_environment(environment))
+    assert target == told(get_dbt_target(environment))
+    assert (sensors == "on") == (RUNNING_BY_DEFAULT[name] is dg.DefaultSensorStatus.RUNNING)
 
 
 def test_readme_counts_the_assets() -> None:
