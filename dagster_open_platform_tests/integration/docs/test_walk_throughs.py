@@ -37,7 +37,8 @@ def test_the_walk_throughs_arrive(project: Path) -> None:
             root=project,
         ),
         "component": documented(
-            "uv run pytest -q dagster_open_platform_tests/unit/minimum_rows", root=project
+            'uv run pytest -q dagster_open_platform_tests/unit/minimum_rows dagster_open_platform_tests/unit/scaffolding/test_scaffolding.py -k "Minimum or rows"',
+            root=project,
         ),
         "loads": documented("uv run dg check defs", root=project),
         "graph": documented(

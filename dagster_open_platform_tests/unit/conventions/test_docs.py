@@ -12,13 +12,14 @@ import yaml
 from dagster_open_platform_tests.fixtures.documentation import (
     FENCE,
     LINK,
+    TYPED,
     blocks,
     documented,
     documented_commands,
     pages,
     prose,
 )
-from dagster_open_platform_tests.fixtures.documented_commands import COMMANDS, ByParts, Ci, RunBy
+from dagster_open_platform_tests.fixtures.documented_commands import COMMANDS, SHOWN, ByParts, Ci, RunBy
 from dagster_open_platform_tests.fixtures.repository import ROOT, parsed, tracked_files
 
 README = (ROOT / "README.md").read_text()
@@ -108,6 +109,22 @@ def test_ci_runs_the_readmes_test_command() -> None:
 
 def test_every_block_is_of_a_language_that_something_executes() -> None:
     assert {str(b): b.language for page in pages() for b in blocks(page) if b.language not in EXECUTED} == {}
+
+
+def test_no_command_hides_in_a_block_that_is_only_shown() -> None:
+    hidden = [
+        f"{block}: {line}"
+        for page in pages()
+        for block in blocks(page)
+        for line in block.text.splitlines()
+        if block.language == "text" and line.startswith(TYPED)
+    ]
+    for folder, part in SHOWN.items():
+        assert part.words in (ROOT / part.file).read_text()
+        shown = [each for each in hidden if each.startswith(f"{folder}/") and f": {part.line} " in each]
+        assert shown, f"nothing in {folder} is like {part.line!r}"
+        hidden = [each for each in hidden if each not in shown]
+    assert hidden == []
 
 
 def anchors(page: Path) -> set[str]:

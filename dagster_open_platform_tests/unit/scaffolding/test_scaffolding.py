@@ -115,7 +115,7 @@ def test_an_instance_loads_in_an_otherwise_empty_folder(
     uses_template_vars = any(f"{each}(" in path.read_text() for each in ("database_from_env", "fresh_within"))
     assert ("template_vars_module" in found) == uses_template_vars
     defs = loaded(sandbox)
-    assert defs.assets or defs.jobs or name == "FivetranComponent"
+    assert defs.assets or defs.jobs or defs.asset_checks or name == "FivetranComponent"
 
 
 def test_all_beside_ours(sandbox: DefsFolderSandbox) -> None:
