@@ -116,15 +116,15 @@ def address_in(*names: str) -> Callable[[Declared], Sequence[str]]:
 
 
 def is_this_machine(address: str) -> bool:
-    """Whether a URL or a path leads to this machine.
+    """Whether a URL, a host or a path leads to this machine.
 
     Args:
-        address: A path is on this machine. What is no URL at all is not.
+        address: A path is on this machine. What is none of these is not.
     """
     if address.startswith(("/", ".", "~")):
         return True
     try:
-        return urlsplit(address).hostname in LOOPBACK
+        return urlsplit(address if "://" in address else f"//{address}").hostname in LOOPBACK
     except ValueError:
         return False
 

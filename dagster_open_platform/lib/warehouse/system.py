@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from dagster_open_platform.lib.systems import Declared, System, Variable, address_in, counted
+from dagster_open_platform.lib.warehouse.errors import MissingObject, PermissionDenied
+from dagster_open_platform.lib.warehouse.protocol import TableRef
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
 from dagster_open_platform.lib.warehouse.snowflake.resource import SnowflakeWarehouse
 
-_LOGIN_SECONDS = 15
+_LOGIN_SECONDS = 10
 """How long a login may take for somebody who only wants to know whether it works."""
 
 
@@ -102,25 +104,34 @@ def stripe_system(resource: WarehouseResource) -> System:
 
 
 def _probe(resource: WarehouseResource) -> str:
+    if isinstance(resource, SnowflakeWarehouse):
+        # Entering the database is part of it. What is asked needs no virtual warehouse to run.
+        with hurried(resource).connect() as connection:
+            connection.query("SELECT 1 AS one")
+        return "logs in and answers"
     with hurried(resource).connect_without_databases() as connection:
-        connection.query("SELECT 1 AS one")
         names = {found.name.lower() for found in connection.databases()}
     missing = sorted({name.lower() for name in resource.written} - names)
-    told = f"answers; {counted(len(names), 'database')}"
-    return f"{told}, of which {', '.join(missing)} will be made when first written" if missing else told
+    told = f"opens; {counted(len(names), 'database')}"
+    return f"{told}, and {' and '.join(missing)} will be made when first written" if missing else told
 
 
 def _shared(resource: WarehouseResource, database: str) -> str:
-    from dagster_open_platform.lib.warehouse.errors import MissingObject
-
+    """Whether a database is there that others fill."""
     physical = resource.databases.get(database, database)
+    missing = (
+        f"The warehouse shows no database {physical}: accept Stripe's share under that name (Stripe's Dashboard > Data Pipeline; in"
+        " Snowflake: CREATE DATABASE … FROM SHARE), and let the platform's role read it."
+    )
     with hurried(resource).connect_without_databases() as connection:
-        found = {each.name.lower() for each in connection.databases()}
-    if physical.lower() not in found:
-        raise MissingObject(
-            f"The warehouse has no database {physical}: accept Stripe's share under that name (Stripe's Dashboard > Data"
-            " Pipeline; in Snowflake: CREATE DATABASE … FROM SHARE), and let the platform's role read it."
-        )
+        if isinstance(resource, SnowflakeWarehouse):
+            schemata = connection.quoted(TableRef(physical, "information_schema", "schemata"))
+            try:
+                connection.query(f"SELECT 1 AS one FROM {schemata} LIMIT 1")  # noqa: S608 - quoted
+            except (MissingObject, PermissionDenied) as failure:
+                raise MissingObject(f"{missing} {failure.description}") from failure
+        elif physical.lower() not in {each.name.lower() for each in connection.databases()}:
+            raise MissingObject(missing)
     return f"the database {physical} is there"
 
 

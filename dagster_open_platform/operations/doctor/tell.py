@@ -3,6 +3,7 @@
 What belongs here: words. No value of a variable is ever told, only names.
 """
 
+import os
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -13,6 +14,7 @@ from dagster_open_platform.operations.names import few
 from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName
 
 _WIDTH = 110
+_ACCOUNT = "SNOWFLAKE_ACCOUNT"
 
 
 def as_json(reports: Sequence[Report], environment: Environment, has_snowflake: bool) -> Mapping[str, Any]:
@@ -89,10 +91,16 @@ def next_steps(report: Report, environment: Environment, has_snowflake: bool) ->
         yield f"It is reached through the warehouse: connect that first ({_names(report.missing)})."
     elif report.missing:
         yield from _to_set(report)
+    if report.system.name == "warehouse" and not has_snowflake and os.environ.get(_ACCOUNT):
+        yield f"{_ACCOUNT} is set and not used: {environment.name.value} has DuckDB files."
     if report.mode is Mode.SIMULATED:
         yield from _of_simulated(report, environment)
-    elif report.mode is Mode.LIVE and not has_snowflake and report.system.beside_duckdb:
+    elif not has_snowflake and report.system.beside_duckdb and _is_in_use(report):
         yield f"It is live while the warehouse is simulated: {report.system.beside_duckdb}."
+
+
+def _is_in_use(report: Report) -> bool:
+    return report.mode is Mode.LIVE and not report.missing
 
 
 def _of_simulated(report: Report, environment: Environment) -> Iterator[str]:

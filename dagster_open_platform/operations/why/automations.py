@@ -48,13 +48,22 @@ class Automations:
             if key in self._keys_of(getattr(schedule, "job", None)):
                 begins_on = schedule.default_status is dg.DefaultScheduleStatus.RUNNING
                 yield self._state_of(schedule.name, "schedule", begins_on)
+        observer = self._observer_of(key)
         for sensor in self._definitions.sensors or ():
             if isinstance(sensor, dg.AutomationConditionSensorDefinition):
                 continue
             selection = getattr(sensor, "asset_selection", None)
-            if selection is not None and key in selection.resolve(self._graph):
+            if sensor.name == observer or (selection is not None and key in selection.resolve(self._graph)):
                 begins_on = sensor.default_status is dg.DefaultSensorStatus.RUNNING
                 yield self._state_of(sensor.name, "sensor", begins_on)
+
+    def _observer_of(self, key: dg.AssetKey) -> str | None:
+        """The sensor that reports an observed asset without runs: its op has the sensor's name (`lib/observation/watch.py`)."""
+        node = self._graph.get(key)
+        if not node.is_observable:
+            return None
+        name = node.assets_def.op.name
+        return name.removeprefix("observe_") if name.startswith("observe_") else None
 
     def assets_of_job(self, name: str) -> frozenset[dg.AssetKey]:
         """The assets of a job that is declared."""

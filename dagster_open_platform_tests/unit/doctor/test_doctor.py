@@ -203,3 +203,11 @@ def test_production_with_everything_set_asks_nobody_for_what_lacks(
     assert found["environment"] == "prod"
     assert [each["missing"] for each in found["systems"]] == [["SNOWFLAKE_USER", "SNOWFLAKE_PRIVATE_KEY"]] * 2
     assert {each["state"] for each in found["systems"]} == {"incomplete"}
+
+
+def test_an_account_that_a_laptop_does_not_use_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SNOWFLAKE_ACCOUNT", "acme-one")
+    assert main(["warehouse"]) == 0
+    assert "SNOWFLAKE_ACCOUNT is set and not used" in capsys.readouterr().out

@@ -177,6 +177,8 @@ def test_an_instance_of_another_account_brings_its_own_variables(
     [
         ("http://127.0.0.1:8000/slack/api", True),
         ("http://localhost", True),
+        ("localhost", True),
+        ("127.0.0.1:8443", True),
         ("http://[::1]:9", True),
         ("postgresql://me:a%2Fb@localhost:5432/x", True),
         ("/home/me/warehouse", True),

@@ -244,6 +244,17 @@ def test_the_sensor_is_the_one_that_has_the_asset(world: World) -> None:
     )
 
 
+def test_who_observes_an_asset_is_said(world: World) -> None:
+    @dg.multi_observable_source_asset(specs=[dg.AssetSpec("watched")], name="observe_watcher")
+    def watched() -> Iterator[dg.ObserveResult]:
+        yield dg.ObserveResult()
+
+    sensor = dg.SensorDefinition("watcher", evaluation_fn=lambda _context: dg.SkipReason("nothing"))
+    defs = dg.Definitions(assets=[watched], sensors=[sensor])
+    [found] = look(defs, world.instance, dg.AssetKey("watched"), dt.datetime.now(dt.UTC)).others
+    assert (found.name, found.is_on) == ("watcher", False)
+
+
 POLICIES: dict[str, Callable[[], dg.AutomationCondition]] = {
     "ingest_on_cron": lambda: ingest_on_cron("0 6 * * *", "Europe/Berlin"),
     "on_code_changed": on_code_changed,
