@@ -22,7 +22,7 @@ from dagster_open_platform_local.landing.land import land
 from dagster_open_platform_local.landing.source import Company
 from dagster_open_platform_local.stack.lock import is_held
 from dagster_open_platform_local.state import LocalState
-from dagster_open_platform_tests.fixtures.documentation import documented
+from dagster_open_platform_tests.fixtures.documentation import blocks, documented
 from dagster_open_platform_tests.fixtures.landed import differences
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt
 from dagster_open_platform_tests.integration.dbt.parsed import manifest_directory
@@ -254,6 +254,14 @@ def test_everything_is_materialized_and_the_summary_says_what_came_of_it(grown: 
     assert empty <= {"purina.workspace.sensors"}
     # Nothing of it looks like a traceback or a secret.
     assert "Traceback" not in said
+
+
+def test_readme_shows_what_a_demo_says(grown: Grown) -> None:
+    """Its figures are those of a larger company; what they are figures of is the same."""
+    [shown] = [block for block in blocks(Path("README.md")) if block.language == "text"]
+    labels = [re.split(r"  +| (?=\d)", line)[0] for line in shown.text.splitlines() if line]
+    assert len(labels) > 10
+    assert [label for label in labels if label not in grown.said[0]] == []
 
 
 def test_a_second_demo_runs_nothing_and_changes_no_row(grown: Grown) -> None:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from dagster_open_platform_tests.fixtures.documentation import (
+    ASSIGNMENTS,
     FENCE,
     LINK,
     TYPED,
@@ -118,6 +119,13 @@ def test_no_command_hides_in_a_block_that_is_only_shown() -> None:
         for block in blocks(page)
         for line in block.text.splitlines()
         if block.language == "text" and line.startswith(TYPED)
+    ]
+    # What is indented by four is a block without a language.
+    hidden += [
+        f"{page}: {line}"
+        for page in pages()
+        for line in prose(page).splitlines()
+        if line.startswith("    ") and ASSIGNMENTS.sub("", line.strip()).startswith(TYPED)
     ]
     for folder, part in SHOWN.items():
         assert part.words in (ROOT / part.file).read_text()
