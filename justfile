@@ -3,6 +3,9 @@ set positional-arguments
 # The recipes are the project's verbs; each is one line of its own or a call into the local command line.
 local := "python -m dagster_open_platform_local"
 
+# Takes --local out of a recipe's arguments, wherever it stands, and remembers it.
+placed := "where=; for word; do shift; if [ \"$word\" = --local ]; then where=local; else set -- \"$@\" \"$word\"; fi; done"
+
 # Some machines forbid Python to keep what it has compiled. A demo or the tests start a hundred processes, each of which would compile
 # all that it imports, which doubles its start.
 export PYTHONDONTWRITEBYTECODE := ""
@@ -90,17 +93,17 @@ advance:
 # Say for each system whether it is simulated or live, what it lacks, whether it answers, and what to do (--local: of the stack)
 [no-exit-message]
 doctor *args:
-    @if [ "${1:-}" = "--local" ]; then shift; {{ local }} doctor "$@"; else python -m dagster_open_platform.operations.doctor "$@"; fi
+    @{{ placed }}; if [ "$where" ]; then {{ local }} doctor "$@"; else python -m dagster_open_platform.operations.doctor "$@"; fi
 
 # Say why an asset ran or did not: its policy in words, its last run and evaluation, and what it waits for (--local: on this laptop)
 [no-exit-message]
 why *args:
-    @if [ "${1:-}" = "--local" ]; then shift; {{ local }} why "$@"; else python -m dagster_open_platform.operations.why "$@"; fi
+    @{{ placed }}; if [ "$where" ]; then {{ local }} why "$@"; else python -m dagster_open_platform.operations.why "$@"; fi
 
 # List, make or drop the clones of databases for a pull request: list, make NUMBER, drop NUMBER (--local: of the DuckDB files)
 [no-exit-message]
 clone *args:
-    @if [ "${1:-}" = "--local" ]; then shift; {{ local }} clone "$@"; else python -m dagster_open_platform.operations.clones "$@"; fi
+    @{{ placed }}; if [ "$where" ]; then {{ local }} clone "$@"; else python -m dagster_open_platform.operations.clones "$@"; fi
 
 # The administrator's menu: doctor, why, demo, dev, advance, refresh-state, clones, reset; or an item by its name (--list)
 [no-exit-message]

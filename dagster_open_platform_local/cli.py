@@ -141,11 +141,14 @@ def refresh_state(
         bool, typer.Option("--check", help="Write nothing; exit code 1 if something has changed.")
     ] = False,
 ) -> None:
-    """Fetch the connectors, tables and columns of the emulated Fivetran into the state that the code location loads."""
+    """Fetch the connectors, tables and columns of the emulated Fivetran into the state that the code location loads.
+
+    If `live.env` in the state directory has an account of Fivetran, that one is asked.
+    """
     from dagster_open_platform_local.stack import refresh
 
     with _reported():
-        code = refresh.refresh_state(check)
+        code = refresh.refresh_state(local_state(), check)
     raise typer.Exit(code)
 
 

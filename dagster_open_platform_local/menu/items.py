@@ -76,7 +76,7 @@ ITEMS: Sequence[Item] = (
     ),
     Item(
         "refresh-state",
-        "Fetches the emulated Fivetran's connectors, tables and columns into the file that the code location loads.",
+        "Fetches Fivetran's connectors, tables and columns into the file that the code location loads: of the emulated one, or of yours.",
         ("refresh-state",),
         "refresh-state --local",
         changes="rewrites dagster_open_platform/defs/fivetran/components/state.json, if Fivetran has changed",

@@ -26,6 +26,8 @@ def describe_state(state: LocalState) -> Iterator[str]:
         yield f"company  it is {clock.today} there (seed {settings.seed}, scale {settings.scale:g})"
     except CompanyNotBuiltError:
         yield "company  none yet"
+    if state.live.exists():
+        yield f"live     what {state.live} names is real; `just doctor --local` says which systems that are"
     holder = current_holder(state.lock)
     if holder is None:
         yield "stack    not running"

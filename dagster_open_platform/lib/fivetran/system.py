@@ -69,6 +69,6 @@ FIVETRAN = System(
     declared_as="of another Fivetran account, as the instance that requires it says",
     beside_duckdb=(
         "it loads into its own destination and not into these files, so syncs run at Fivetran while its tables here stay as"
-        " they are. After connecting it, `just refresh-state` makes its connectors the graph's"
+        " they are. After connecting it, `just refresh-state --local` makes its connectors the graph's"
     ),
 )

@@ -89,6 +89,12 @@ def test_the_doctor_and_the_menu_answer_without_a_stack_or_a_terminal(state: Loc
     done = documented("uv run just doctor github slack --json", variables=variables(state))
     assert done.returncode == 0
     assert [each["name"] for each in json.loads(done.stdout)["systems"]] == ["github", "slack"]
+    # Where `--local` stands makes no difference; nor do blanks in words.
+    unknown = documented(
+        "uv run just doctor github slack --json", "--local", "no such system", variables=variables(state)
+    )
+    assert unknown.returncode == 2
+    assert "There is no system 'no such system'" in unknown.stderr
     listed = documented("uv run just dagster-labs --list", variables=variables(state))
     assert listed.returncode == 0
     menu = documented("uv run just dagster-labs", variables=variables(state))

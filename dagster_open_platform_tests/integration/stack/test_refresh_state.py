@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dagster_open_platform_local.stack.ports import free_port
+from dagster_open_platform_local.state import LocalState, write_environment
 from dagster_open_platform_tests.fixtures.documentation import documented
 
 SECRET = "not-a-secret-of-anybody-0123456789"
@@ -38,6 +39,24 @@ def test_an_account_that_cannot_be_reached_is_told_in_a_line_without_its_key() -
     assert line.startswith("Fivetran dropped or refused the connection")
     assert SECRET not in line
     assert "key-0123456789" not in line
+
+
+def test_the_local_one_asks_the_account_that_the_person_has_made_live(tmp_path: Path) -> None:
+    state = LocalState(tmp_path / "state")
+    state.create()
+    account = {
+        "FIVETRAN_ACCOUNT_ID": "acme",
+        "FIVETRAN_API_KEY": "key-0123456789",
+        "FIVETRAN_API_SECRET": SECRET,
+    }
+    write_environment(state.live, {**account, "FIVETRAN_API_URL": f"http://127.0.0.1:{free_port()}"})
+    done = documented(
+        "uv run just refresh-state --local --check", variables={"DOP_LOCAL_DIR": str(state.root)}
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    [line] = done.stderr.splitlines()
+    assert line.startswith("Fivetran dropped or refused the connection")
+    assert SECRET not in line
 
 
 def test_a_variable_that_is_missing_is_told_in_a_line() -> None:
