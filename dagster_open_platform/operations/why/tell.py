@@ -58,7 +58,10 @@ def as_text(facts: Facts) -> Iterator[str]:
     if facts.evaluation is not None:
         evaluation = facts.evaluation
         runs = f", runs {', '.join(run[:8] for run in evaluation.run_ids)}" if evaluation.run_ids else ""
-        yield f"{'evaluated':<{_LABEL}}{moment(evaluation.at)}, requested {evaluation.requested}{runs}:"
+        # Dagster keeps an evaluation only if it is another than the one before.
+        ticked = facts.sensor.last_tick if facts.sensor else None
+        until = f", and the same until {moment(ticked)}" if ticked and ticked > evaluation.at else ""
+        yield f"{'evaluated':<{_LABEL}}{moment(evaluation.at)}{until}: requested {evaluation.requested}{runs}"
         yield from _tree(evaluation.condition, 1)
 
 

@@ -20,7 +20,8 @@ from dagster_open_platform.lib.automation import (
 from dagster_open_platform.lib.automation_sensors import automation_sensors, family_selections
 from dagster_open_platform.lib.automation_words import WORDS, policies_in
 from dagster_open_platform.operations.why.command import WRONG, main
-from dagster_open_platform.operations.why.facts import Automation
+from dagster_open_platform.operations.why.evaluation import last_evaluation
+from dagster_open_platform.operations.why.facts import Automation, Evaluation, Part
 from dagster_open_platform.operations.why.find import UnknownAsset, find
 from dagster_open_platform.operations.why.look import look
 from dagster_open_platform.operations.why.reasons import TICK, reasons
@@ -242,6 +243,45 @@ def test_the_sensor_is_the_one_that_has_the_asset(world: World) -> None:
     assert "Dagster's daemon has never run" in "\n".join(
         reasons(look(defs, world.instance, dg.AssetKey("a0"), dt.datetime.now(dt.UTC)))
     )
+
+
+def test_the_last_evaluation_is_told_with_its_parts(world: World) -> None:
+    world.materialize("raw")
+    facts = world.why("staged")
+    condition = Part("on_inputs_updated", False, (Part("any_deps_updated", True, (Part("raw", True),)),))
+    at = facts.now - dt.timedelta(hours=1)
+    tick = Automation("dbt", "sensor", is_on=True, was_switched=True, last_tick=facts.now)
+    told = list(as_text(replace(facts, evaluation=Evaluation(at, condition, 1, ("r" * 36,)), sensor=tick)))
+    [head] = [number for number, line in enumerate(told) if line.startswith("evaluated")]
+    assert "and the same until" in told[head]
+    assert told[head].endswith("requested 1, runs rrrrrrrr")
+    assert [line.split() for line in told[head + 1 :]] == [
+        ["false", "on_inputs_updated"],
+        ["true", "any_deps_updated"],
+        ["true", "raw"],
+    ]
+
+
+def test_an_evaluation_is_read_as_a_sensor_keeps_it(tmp_path: Path) -> None:
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        world, key = World(instance), dg.AssetKey("staged")
+        assert last_evaluation(instance, key) is None
+        world.evaluate()
+        world.materialize("raw")
+        result = dg.evaluate_automation_conditions(defs=world.defs, instance=instance, cursor=world.cursor)
+        assert result.get_num_requested(key) == 1
+        kept = [each.serializable_evaluation.with_run_ids({"run"}) for each in result.results]
+        storage: Any = instance.schedule_storage
+        storage.add_auto_materialize_asset_evaluations(1, kept)
+        found = last_evaluation(instance, key)
+    assert found is not None
+    assert (found.requested, found.run_ids, found.condition.is_true) == (1, ("run",), True)
+    assert found.condition.text == "on_inputs_updated"
+
+    def texts(part: Part) -> set[tuple[str, bool]]:
+        return {(part.text, part.is_true)}.union(*(texts(each) for each in part.parts))
+
+    assert {("any_deps_updated", True), ("raw", True)} <= texts(found.condition)
 
 
 def test_who_observes_an_asset_is_said(world: World) -> None:
