@@ -1,4 +1,4 @@
-"""The parts of `just check` that no other test runs (quick ones whole, pyright on one folder), and commands that need nothing."""
+"""The parts of `just check` that no other test runs, and commands that need nothing."""
 
 import pytest
 
@@ -7,7 +7,6 @@ from dagster_open_platform_tests.fixtures.documentation import documented, run_i
 COMMANDS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
-    ("pyright", "dagster_open_platform/utils"),
     ("dg", "check", "yaml", "--validate-requirements"),
 )
 

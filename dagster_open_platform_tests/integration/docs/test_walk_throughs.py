@@ -23,9 +23,9 @@ def test_the_pages_write_every_kind_of_file() -> None:
     } <= written
 
 
-def test_what_is_written_is_in_the_houses_style(project: Path) -> None:
+def test_what_is_written_is_in_the_houses_style_and_typed(project: Path) -> None:
     written = sorted({str(block.place) for block in steps() if block.place and block.place.suffix == ".py"})
-    for command in (("ruff", "check"), ("ruff", "format", "--check")):
+    for command in (("ruff", "check"), ("ruff", "format", "--check"), ("pyright",)):
         done = run_in((*command, *written), root=project)
         assert done.returncode == 0, done.stdout
 
