@@ -12,6 +12,7 @@ import yaml
 from dagster_open_platform_tests.fixtures.documentation import (
     ASSIGNMENTS,
     FENCE,
+    INLINE,
     LINK,
     TYPED,
     blocks,
@@ -22,6 +23,7 @@ from dagster_open_platform_tests.fixtures.documentation import (
 )
 from dagster_open_platform_tests.fixtures.documented_commands import COMMANDS, SHOWN, ByParts, Ci, RunBy
 from dagster_open_platform_tests.fixtures.repository import ROOT, parsed, tracked_files
+from dagster_open_platform_tests.fixtures.walked import PAGES
 
 README = (ROOT / "README.md").read_text()
 RUNNERS = ("documented", "arguments_of")
@@ -158,6 +160,22 @@ def test_every_link_and_picture_leads_somewhere() -> None:
         if resolved not in tracked or (anchor and anchor not in anchors(resolved)):
             broken.append(f"{page}: {target}")
     assert broken == []
+
+
+FILE = re.compile(r"[\w./-]+\.(?:py|yaml|yml|sql|json|md|toml)")
+
+
+def test_every_file_that_a_page_names_is_there() -> None:
+    tracked = [f"/{path}" for path in tracked_files()]
+    made = [f"/dagster_open_platform_dbt/target/{name}.json" for name in ("manifest", "semantic_manifest")]
+    missing = [
+        f"{page}: {code}"
+        for page in pages()
+        if page not in PAGES  # whose files are written by whoever follows them
+        for code in INLINE.findall(prose(page))
+        if FILE.fullmatch(code) and not any(name.endswith(f"/{code}") for name in (*tracked, *made))
+    ]
+    assert missing == []
 
 
 def test_every_page_of_the_documentation_is_linked_to() -> None:
