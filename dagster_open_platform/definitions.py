@@ -20,6 +20,7 @@ from dagster_shared.record import replace
 import dagster_open_platform.defs
 from dagster_open_platform.lib.automation_sensors import automation_sensors
 from dagster_open_platform.lib.code_location import CodeLocation
+from dagster_open_platform.lib.component_tree import indexed
 from dagster_open_platform.lib.dbt.manifest import read_once
 from dagster_open_platform.lib.definition_checks import check_definitions
 from dagster_open_platform.lib.yaml_errors import located_yaml_errors
@@ -85,7 +86,7 @@ def _assembled(
 ) -> dg.Definitions:
     tree = dg.ComponentTree(defs_module=defs_module, project_root=REPOSITORY_ROOT)
     with located_yaml_errors(tree.defs_module_path):
-        found = tree.build_defs(tree.defs_module_path)
+        found = indexed(tree).build_defs(tree.defs_module_path)
     code_location = CodeLocation()
     merged = dg.Definitions.merge(
         found,

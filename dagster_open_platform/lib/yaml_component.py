@@ -10,7 +10,7 @@ the file.
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 import dagster as dg
 from dagster_shared.yaml_utils.source_position import SourcePositionTree
@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails, InitErrorDetails
 from dagster_open_platform.lib.yaml_errors import InvalidYaml, invalid_yaml, position, suggestion
 from dagster_open_platform.lib.yaml_models import fields_at
 from dagster_open_platform.lib.yaml_schema import explained
+from dagster_open_platform.lib.yaml_templates import PlainTexts
 
 
 class YamlComponent(dg.Component, dg.Model, dg.Resolvable):
@@ -49,6 +50,11 @@ class YamlComponent(dg.Component, dg.Model, dg.Resolvable):
         component = super().load(attributes, context)
         component._source = source
         return component
+
+    @classmethod
+    def resolve_from_model(cls, context: dg.ResolutionContext, model: BaseModel) -> Self:
+        """Makes the component of validated attributes; texts that are no templates are not compiled as such."""
+        return super().resolve_from_model(PlainTexts.of(context), model)
 
     def invalid(self, path: Sequence[str | int], problem: str) -> InvalidYaml:
         """The error for a field of this instance.

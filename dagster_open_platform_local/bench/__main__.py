@@ -12,9 +12,11 @@ from dagster_open_platform_local.bench import (
     dbt_days,
     dms,
     fivetran,
+    instances,
     load,
     paging,
     replication,
+    verbs,
     warehouse,
     workspace,
 )
@@ -22,6 +24,8 @@ from dagster_open_platform_local.bench.ratio import Ratio
 
 MEASURES: Mapping[str, Callable[[], list[Ratio]]] = {
     "load": load.measure,
+    "verbs": verbs.measure,
+    "instances": instances.measure,
     "dbt": dbt.measure,
     "dbt_days": dbt_days.measure,
     "warehouse": warehouse.measure,
