@@ -19,7 +19,7 @@ from dagster_open_platform.utils.environment_helpers import (
     parse_environment,
 )
 from dagster_open_platform_tests.fixtures.definitions import LOCAL, PROD, definitions_in
-from dagster_open_platform_tests.fixtures.documentation import blocks, pages
+from dagster_open_platform_tests.fixtures.documentation import INLINE, blocks, pages
 from dagster_open_platform_tests.fixtures.repository import ROOT
 from dagster_open_platform_tests.fixtures.walked import LANGUAGES, PAGES
 
@@ -97,6 +97,34 @@ def test_each_environment_is_as_the_page_says(name: EnvironmentName) -> None:
     assert warehouse == told(get_warehouse_for_environment(environment))
     assert target == told(get_dbt_target(environment))
     assert (sensors == "on") == (RUNNING_BY_DEFAULT[name] is dg.DefaultSensorStatus.RUNNING)
+
+
+def first_cells(header: str) -> dict[str, set[str]]:
+    """By page, what stands as code in the first column of the tables that begin with a header."""
+    found: dict[str, set[str]] = {}
+    for page in pages():
+        is_asked = False
+        for line in (ROOT / page).read_text().splitlines():
+            first = line.strip("|").split(" | ")[0].strip()
+            is_asked = line.startswith("|") and (is_asked or first == header)
+            if is_asked:
+                found.setdefault(str(page), set()).update(INLINE.findall(first))
+    return found
+
+
+def test_checks_and_assets_of_the_pages_are_there() -> None:
+    graph = definitions_in(LOCAL).resolve_asset_graph()
+    checks = {key.name for key in graph.asset_check_keys}
+    # An ending of several: `refunds_…` is as `charges_…` is.
+    named = {
+        page: {name for name in names if "…" not in name} for page, names in first_cells("check").items()
+    }
+    assert sum(map(len, named.values())) > 20
+    assert {page: names - checks for page, names in named.items() if names - checks} == {}
+    keys = {key.to_user_string() for key in graph.get_all_asset_keys()}
+    assets = first_cells("asset")
+    assert assets
+    assert {page: names - keys for page, names in assets.items() if names - keys} == {}
 
 
 def test_readme_counts_the_assets() -> None:

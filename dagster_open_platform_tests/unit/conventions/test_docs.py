@@ -187,6 +187,10 @@ def test_every_page_of_the_documentation_is_linked_to() -> None:
     assert [str(p) for p in pages() if p.parts[0] == "docs" and (ROOT / p).resolve() not in targets] == []
 
 
+def test_the_contributing_guide_fits_a_page() -> None:
+    assert len((ROOT / "CONTRIBUTING.md").read_text().splitlines()) <= 60
+
+
 def test_pictures_are_small() -> None:
     pictures = [path for path in tracked_files() if path.suffix == ".png"]
     assert pictures
