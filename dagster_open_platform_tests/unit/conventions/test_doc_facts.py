@@ -78,6 +78,16 @@ def test_each_system_of_the_doctor_is_explained_with_its_variables() -> None:
     assert lacking == {}
 
 
+def test_the_page_of_environments_has_every_variable_of_every_system() -> None:
+    text = (ROOT / "docs" / "environments.md").read_text()
+    systems = systems_of(default_resources(PROD))
+    variables = {each.name for system in systems for each in (*system.needed, *system.optional)}
+    # The EU region's are "the same".
+    shown = {name.replace("SNOWFLAKE_EU_", "SNOWFLAKE_") for name in variables}
+    assert len(shown) > 30
+    assert sorted(name for name in shown if f"`{name}`" not in text) == []
+
+
 def told(value: str | None) -> str:
     return f"`{value}`" if value else "none"
 
