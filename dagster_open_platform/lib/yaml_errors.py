@@ -20,6 +20,7 @@ from dagster_shared.yaml_utils import parse_yamls_with_source_position
 from dagster_shared.yaml_utils.source_position import KeyPath, SourcePositionTree
 from pydantic import BaseModel, ValidationError
 
+from dagster_open_platform.lib.component_names import components_near
 from dagster_open_platform.lib.yaml_keys import doubled_keys
 from dagster_open_platform.lib.yaml_models import fields_at
 from dagster_open_platform.utils.failures import PermanentFailure
@@ -201,7 +202,8 @@ def _unknown_type(error: DagsterUnresolvableSymbolError, defs_folder: Path) -> I
         for document in parse_yamls_with_source_position(path.read_text(encoding="utf-8"), str(path)):
             named = document.value.get("type") if isinstance(document.value, dict) else None
             if isinstance(named, str) and _names(named, quoted):
-                problem = f"component type {named!r} does not exist: {error}{suggestion(named, ours)}"
+                valid = {*ours, *components_near(named)}
+                problem = f"component type {named!r} does not exist: {error}{suggestion(named, valid)}"
                 return invalid_yaml(document.source_position_tree, ["type"], problem)
     return None
 

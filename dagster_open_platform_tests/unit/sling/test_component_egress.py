@@ -12,7 +12,7 @@ from dagster_open_platform.lib.dbt.relations import Relations
 from dagster_open_platform.lib.dbt.translator import PlatformDbtTranslator
 from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName
 from dagster_open_platform_tests.fixtures.components import loaded
-from dagster_open_platform_tests.fixtures.graphs import described
+from dagster_open_platform.conformance.graph import described
 
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
 RESOURCES: dict[str, str] = dict.fromkeys(("postgres", "sling", "warehouse"), "not used")
