@@ -40,9 +40,9 @@ manifest:
 refresh-state *args:
     @if [ "${1:-}" = "--local" ]; then shift; {{ local }} refresh-state "$@"; else python -m dagster_open_platform.lib.fivetran.refresh "$@"; fi
 
-# Write the reference pages of the components from their schemas
+# Write the reference pages of the components, and what the UI shows of them, from their schemas
 reference:
-    python -m dagster_open_platform.lib.reference dagster_open_platform/defs docs/reference
+    python -m dagster_open_platform.lib.reference dagster_open_platform/defs docs/reference --ui dagster_open_platform/lib/component_docs.json
 
 # Build the wheel that production installs, with the dbt manifest inside
 build:

@@ -20,6 +20,7 @@ from dagster_shared.record import replace
 import dagster_open_platform.defs
 from dagster_open_platform.lib.automation_sensors import automation_sensors
 from dagster_open_platform.lib.code_location import CodeLocation
+from dagster_open_platform.lib.component_docs import component_docs
 from dagster_open_platform.lib.component_tree import indexed
 from dagster_open_platform.lib.dbt.manifest import read_once
 from dagster_open_platform.lib.definition_checks import check_definitions
@@ -97,6 +98,7 @@ def _assembled(
                 **resources,
             },
             sensors=automation_sensors(environment),
+            metadata=component_docs(),
             executor=EXECUTORS[environment.name],
         ),
     )

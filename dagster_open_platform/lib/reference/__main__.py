@@ -1,4 +1,4 @@
-"""``python -m dagster_open_platform.lib.reference INSTANCES PAGES``: write a page for each component, and an index.
+"""``python -m dagster_open_platform.lib.reference INSTANCES PAGES``: write a page for each component, an index, and what the UI shows.
 
 What belongs here: the command. What does not: what stands in a page (``pages.py``).
 """
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from dagster_open_platform.lib.reference.pages import pages
+from dagster_open_platform.lib.reference.ui import ui_docs
 
 
 def main() -> None:
@@ -17,6 +18,7 @@ def main() -> None:
     )
     parser.add_argument("instances", type=Path, help="folder of the instances that serve as examples")
     parser.add_argument("pages", type=Path, help="folder of the pages")
+    parser.add_argument("--ui", type=Path, help="the file that the UI's docs are loaded from")
     arguments = parser.parse_args()
     if not arguments.instances.is_dir():
         parser.error(f"there is no folder {arguments.instances}.")
@@ -27,6 +29,8 @@ def main() -> None:
             path.unlink()
     for name, text in written.items():
         (arguments.pages / name).write_text(text, encoding="utf-8")
+    if arguments.ui is not None:
+        arguments.ui.write_text(ui_docs(arguments.instances), encoding="utf-8")
     sys.stdout.write(f"Wrote {len(written)} pages to {arguments.pages}.\n")
 
 

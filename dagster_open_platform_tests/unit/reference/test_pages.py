@@ -1,5 +1,6 @@
 """The reference pages are those that the components make, and say all that the schemas say."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from dagster_open_platform import lib
+from dagster_open_platform.lib.component_docs import FILE, METADATA, component_docs
 from dagster_open_platform.lib.reference.pages import INDEX, examples_in, pages
+from dagster_open_platform.lib.reference.ui import ui_docs
 from dagster_open_platform_tests.fixtures.instances import FOLDER
 from dagster_open_platform_tests.fixtures.repository import ROOT, tracked_files
 
@@ -20,6 +23,17 @@ def test_the_pages_are_up_to_date() -> None:
     kept = {path.name: (ROOT / path).read_text() for path in tracked_files() if path.parent == KEPT}
     assert sorted(kept) == sorted(PAGES)
     assert [name for name, text in PAGES.items() if kept[name] != text] == []
+
+
+def test_what_the_ui_shows_is_up_to_date() -> None:
+    """If not: the recipe `reference` writes it. The UI's own reader of a code location's metadata understands it."""
+    assert FILE.read_text() == ui_docs(FOLDER)
+    (namespace,) = component_docs()[METADATA]
+    shown = {each["name"].rpartition(".")[2]: each for each in namespace["componentTypes"]}
+    assert set(shown) == set(lib.__all__)
+    assert all(
+        each["description"] and each["example"] and json.loads(each["schema"]) for each in shown.values()
+    )
 
 
 @pytest.mark.parametrize("name", [name for name in lib.__all__ if f"{name}.md" in PAGES])
@@ -45,9 +59,13 @@ def test_each_component_has_a_line_in_the_index_and_an_example() -> None:
 def test_the_command_writes_what_is_there_and_removes_what_is_not(tmp_path: Path) -> None:
     (tmp_path / "GoneComponent.md").write_text("of a component that is no more")
     command = [sys.executable, "-m", "dagster_open_platform.lib.reference", str(FOLDER), str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    ui = tmp_path.with_suffix(".json")
+    done = subprocess.run(
+        [*command, "--ui", str(ui)], capture_output=True, text=True, timeout=120, check=True
+    )
     assert f"{len(PAGES)} pages" in done.stdout
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == PAGES
+    assert ui.read_text() == FILE.read_text()
     wrong = subprocess.run(
         [*command[:3], str(tmp_path / "nowhere"), str(tmp_path)],
         capture_output=True,
