@@ -40,6 +40,12 @@ def test_the_walk_throughs_arrive(project: Path) -> None:
             'uv run pytest -q dagster_open_platform_tests/unit/minimum_rows dagster_open_platform_tests/unit/scaffolding/test_scaffolding.py -k "Minimum or rows"',
             root=project,
         ),
+        # Clauses that need no killed runs, which take their time, and have tests of their own.
+        "conforms": documented(
+            "uv run pytest -q --conforms dagster_open_platform.lib.MinimumRowsComponent",
+            *("-k", "loads_offline or refuses_bad_yaml"),
+            root=project,
+        ),
         "loads": documented("uv run dg check defs", root=project),
         "graph": documented(
             'uv run dg list defs --assets "group:statuspage"', variables={"COLUMNS": "118"}, root=project
@@ -47,6 +53,7 @@ def test_the_walk_throughs_arrive(project: Path) -> None:
     }
     assert {what: done.stdout + done.stderr for what, done in ran.items() if done.returncode != 0} == {}
     assert [what for what in ("system", "component") if " passed" not in ran[what].stdout] == []
+    assert "2 passed" in ran["conforms"].stdout
     [shown] = [block for block in blocks(Path("docs/adding-a-system.md")) if block.language == "text"]
     assert shown.text in ran["graph"].stdout
 

@@ -8,12 +8,12 @@ from urllib.parse import quote
 import dagster as dg
 import pytest
 
+from dagster_open_platform.conformance.leaks import Remains, forms
 from dagster_open_platform.lib.fivetran.monitoring import SETUP_TESTS_JOB
 from dagster_open_platform_tests.fixtures.fivetran import CRM, KEY, FivetranServer, fivetran
 from dagster_open_platform_tests.fixtures.fivetran_platform import for_server
 from dagster_open_platform_tests.fixtures.github import TOKEN
 from dagster_open_platform_tests.fixtures.github_service import GitHubService, github_service
-from dagster_open_platform.conformance.leaks import Remains, forms
 from dagster_open_platform_tests.fixtures.slack import slack, slack_module
 from dagster_open_platform_tests.integration.github.run_ingest import run_ingest
 from dagster_open_platform_tests.integration.http.anthropic_vendor import anthropic_server, anthropic_vendor

@@ -5,6 +5,7 @@ import re
 import dagster as dg
 import pytest
 
+from dagster_open_platform.conformance.clauses import CLAUSES
 from dagster_open_platform.lib.automation_sensors import RUNNING_BY_DEFAULT
 from dagster_open_platform.lib.warehouse.capabilities import CAPABILITIES
 from dagster_open_platform.operations.doctor.systems import declared_for, systems_of
@@ -76,6 +77,12 @@ def test_each_system_of_the_doctor_is_explained_with_its_variables() -> None:
     # It has an id for each sync.
     assert lacking.pop("hightouch") == list(declared["hightouch"].variables)
     assert lacking == {}
+
+
+def test_the_page_of_tests_has_every_clause() -> None:
+    found = {row[0].strip("`") for row in rows("docs/testing.md") if row[0][:1] == "`"}
+    assert found >= CLAUSES.keys()
+    assert {name for name in found if name.isidentifier()} == CLAUSES.keys()
 
 
 def test_the_page_of_environments_has_every_variable_of_every_system() -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from dagster_open_platform.conformance.graph import described
 from dagster_open_platform.definitions import build_definitions
 from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName
 from dagster_open_platform_tests.fixtures.definitions import ENVIRONMENTS, LOCAL, definitions_in
-from dagster_open_platform.conformance.graph import described
 
 LOAD = """
 import sys

@@ -7,9 +7,9 @@ import dagster as dg
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from dagster_open_platform.conformance.graph import described
 from dagster_open_platform.utils.environment_helpers import Environment
 from dagster_open_platform_tests.fixtures.definitions import ENVIRONMENTS, LOCAL, definitions_in
-from dagster_open_platform.conformance.graph import described
 
 
 def test_asset_specs(snapshot: SnapshotAssertion) -> None:

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import pytest
 
+from dagster_open_platform.conformance.graph import described
 from dagster_open_platform.lib.dbt.asset_keys import dbt_asset_key_finder
 from dagster_open_platform.lib.dbt.manifest import load_manifest
 from dagster_open_platform.lib.dbt.relations import Relations
 from dagster_open_platform.lib.dbt.translator import PlatformDbtTranslator
 from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName
 from dagster_open_platform_tests.fixtures.components import loaded
-from dagster_open_platform.conformance.graph import described
 
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
 RESOURCES: dict[str, str] = dict.fromkeys(("postgres", "sling", "warehouse"), "not used")

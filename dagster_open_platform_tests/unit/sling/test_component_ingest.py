@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import pytest
 
+from dagster_open_platform.conformance.graph import described
 from dagster_open_platform.lib.sling.cloud_product_ingest import start_of
 from dagster_open_platform.utils.environment_helpers import EnvironmentName
 from dagster_open_platform_tests.fixtures.components import loaded
-from dagster_open_platform.conformance.graph import described
 
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
 RESOURCES: dict[str, str] = dict.fromkeys(("postgres", "sling", "warehouse"), "not used")
