@@ -24,6 +24,7 @@ from dagster_open_platform.lib.component_docs import component_docs
 from dagster_open_platform.lib.component_tree import indexed
 from dagster_open_platform.lib.dbt.manifest import read_once
 from dagster_open_platform.lib.definition_checks import check_definitions
+from dagster_open_platform.lib.preloading import Preloadable, forking_executor
 from dagster_open_platform.lib.yaml_errors import located_yaml_errors
 from dagster_open_platform.resources import default_resources
 from dagster_open_platform.utils import garbage_collector
@@ -41,14 +42,14 @@ from dagster_open_platform.utils.source_code import (
 
 DEFAULT_FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36))
 
-EXECUTORS: Mapping[EnvironmentName, dg.ExecutorDefinition] = {
-    # On a laptop the warehouse admits one step at a time, and a process for a step costs 4 s of CPU before it does anything.
-    EnvironmentName.LOCAL: dg.in_process_executor,
-    EnvironmentName.BRANCH: dg.multi_or_in_process_executor,
-    EnvironmentName.DOGFOOD: dg.multi_or_in_process_executor,
-    EnvironmentName.PROD: dg.multi_or_in_process_executor,
+EXECUTORS: Mapping[EnvironmentName, Callable[[str], dg.ExecutorDefinition]] = {
+    # On a laptop the warehouse admits one step at a time, and a process for a step costs CPU before it does anything.
+    EnvironmentName.LOCAL: lambda package: dg.in_process_executor,
+    EnvironmentName.BRANCH: forking_executor,
+    EnvironmentName.DOGFOOD: forking_executor,
+    EnvironmentName.PROD: forking_executor,
 }
-"""Environment to what runs the steps of a run."""
+"""Environment to what runs the steps of a run of a package's code location."""
 
 
 def build_definitions(
@@ -99,7 +100,7 @@ def _assembled(
             },
             sensors=automation_sensors(environment),
             metadata=component_docs(),
-            executor=EXECUTORS[environment.name],
+            executor=EXECUTORS[environment.name](defs_module.__name__.rpartition(".")[0]),
         ),
     )
     check_definitions(merged)
@@ -134,11 +135,19 @@ def _with_specs(asset: Any, finish: Callable[[dg.AssetSpec], dg.AssetSpec]) -> A
     return asset
 
 
-@dg.definitions
-def defs() -> dg.Definitions:
-    """What Dagster loads, once in a process."""
+def _built() -> dg.Definitions:
     # Kept before the collector runs again, which would begin with all of it.
     with garbage_collector.paused():
         definitions = build_definitions()
         garbage_collector.keep_what_is_there()
     return definitions
+
+
+LOCATION = Preloadable(_built)
+"""Loads once in the process that a run's steps are forked from, and otherwise once in a process."""
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What Dagster loads, once in a process."""
+    return LOCATION.load()
