@@ -54,7 +54,7 @@ def _with_choices(schema: Any, definitions: Mapping[str, Any]) -> Any:
 def _table(model: Mapping[str, Any], defaults: Mapping[str, Any]) -> str:
     required = set(model.get("required", ()))
     rows = [
-        f"| `{name}` | {_type(field)} | {_default(name, field, required, defaults)} | {cell(field.get('description', ''))} | {_example(field)} |"
+        f"| `{name}` | {_type_of_field(field)} | {_default(name, field, required, defaults)} | {cell(field.get('description', ''))} | {_example(field)} |"
         for name, field in sorted(model["properties"].items(), key=lambda item: item[0] not in required)
     ]
     return "\n".join([HEAD, *rows])
@@ -82,9 +82,7 @@ def _type(field: Mapping[str, Any]) -> str:
         return f"[{name}](#{name.lower()})"
     alternatives = field.get("anyOf") or field.get("oneOf")
     if alternatives:
-        found = list(dict.fromkeys(_type(each) for each in alternatives if each.get("type") != "null"))
-        # Everything may be a template, which is a text; that is said once, above the tables.
-        return " or ".join([each for each in found if each != "string"] or found)
+        return " or ".join(dict.fromkeys(_type(each) for each in alternatives if each.get("type") != "null"))
     if "const" in field:
         return f"`{field['const']}`"
     if "enum" in field:
@@ -95,6 +93,17 @@ def _type(field: Mapping[str, Any]) -> str:
         return f"mapping to {_type(field['additionalProperties'])}"
     kind = str(field.get("type", "any"))
     return {"object": "mapping", "boolean": "true or false"}.get(kind, kind)
+
+
+def _type_of_field(field: Mapping[str, Any]) -> str:
+    """Without the text that any field may be as a template, which is said once, above the tables; unless texts are meant."""
+    alternatives = field.get("anyOf", ())
+    others = [each for each in alternatives if each.get("type") != "string" or "enum" in each]
+    is_choice = any("enum" in each or "const" in each for each in others)
+    meant = any(isinstance(example, str) for example in field.get("examples", ())) and not is_choice
+    return _type(
+        field if meant or not [each for each in others if each.get("type") != "null"] else {"anyOf": others}
+    )
 
 
 def _default(name: str, field: Mapping[str, Any], required: set[str], defaults: Mapping[str, Any]) -> str:
