@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 
 from dagster_open_platform.conformance import run_clauses
-from dagster_open_platform.conformance.offline import Graphs, graphs_of
 from dagster_open_platform.conformance.subject import NotConformingError, Subject
 from dagster_open_platform.conformance.trial import Trial
 from dagster_open_platform.conformance.yaml_mutations import Mutation, mutations
@@ -21,43 +20,51 @@ MUTATIONS_OF_A_KIND = 2
 
 def loads_offline(trial: Trial) -> None:
     """It loads with an empty environment, without the network and without another process."""
-    _graphs(trial)
+    _ = trial.graphs
 
 
 def has_one_graph(trial: Trial) -> None:
     """Its assets, checks, partitions and automation are the same in every environment."""
-    (first, expected), *others = _graphs(trial).items()
+    (first, expected), *others = trial.graphs.items()
     for name, found in others:
         if found != expected:
             differing = sorted(key for key in {*found, *expected} if found.get(key) != expected.get(key))
             raise NotConformingError(f"On {first} and in {name} these assets differ: {', '.join(differing)}.")
 
 
-def _graphs(trial: Trial) -> Graphs:
-    folder = trial.subject.folder
-    return graphs_of(folder, folder.path / trial.subject.file.parent)
-
-
 def refuses_bad_yaml(trial: Trial) -> None:
     """Whatever is wrong in YAML is refused at its file, line and field, with what was found or the nearest valid name."""
     subject = trial.subject
-    file = subject.folder.path / subject.file
     dice = random.Random(subject.text)  # noqa: S311 - no secret
     by_kind: dict[str, list[Mutation]] = defaultdict(list)
     for mutation in mutations(subject.text, subject.component):
         by_kind[mutation.kind].append(mutation)
+    for found in by_kind.values():
+        for mutation in dice.sample(found, min(MUTATIONS_OF_A_KIND, len(found))):
+            refuses(subject, mutation)
+
+
+def refuses(subject: Subject, mutation: Mutation) -> None:
+    """A document that is wrong in one way is refused, with the place and the name that the error has to tell.
+
+    Args:
+        subject: In a folder that may be written to; its file has the wrong document meanwhile, and then its text.
+        mutation: The wrong document.
+
+    Raises:
+        NotConformingError: It is accepted, or refused with another message.
+    """
+    file = subject.folder.path / subject.file
+    file.write_text(mutation.text, encoding="utf-8")
     try:
-        for found in by_kind.values():
-            for mutation in dice.sample(found, min(MUTATIONS_OF_A_KIND, len(found))):
-                file.write_text(mutation.text, encoding="utf-8")
-                place = f"{file}:{mutation.line}: {mutation.field}"
-                message = _refusal(subject, mutation.name)
-                if not message.startswith(place) or mutation.hint not in message:
-                    raise NotConformingError(
-                        f"{mutation.name}: expected an error that starts with {place!r} and has {mutation.hint!r}; found: {message}"
-                    )
+        message = _refusal(subject, mutation.name)
     finally:
         file.write_text(subject.text, encoding="utf-8")
+    place = f"{file}:{mutation.line}: {mutation.field}"
+    if not message.startswith(place) or mutation.hint not in message:
+        raise NotConformingError(
+            f"{mutation.name}: expected an error that starts with {place!r} and has {mutation.hint!r}; found: {message}"
+        )
 
 
 def _refusal(subject: Subject, name: str) -> str:
@@ -82,3 +89,19 @@ CLAUSES: Mapping[str, Callable[[Trial], None]] = {
     "refuses_bad_yaml": refuses_bad_yaml,
 }
 """All, by name."""
+
+_ABOUT_RUNS = ("is_idempotent", "repairs_what_was_killed", "shows_no_secret", "writes_its_partition_only")
+
+
+def nothing_to_do(clause: str, trial: Trial) -> str | None:
+    """Why a clause says nothing of an instance; None: it does say something.
+
+    Args:
+        clause: Its name.
+        trial: Of the instance.
+    """
+    if clause in _ABOUT_RUNS and not trial.ops:
+        return "it has nothing that can be run"
+    if clause == "writes_its_partition_only" and all(op.partitions_def is None for op in trial.ops):
+        return "nothing of it has partitions"
+    return None

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import tempfile
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,23 +110,29 @@ class ConformanceItem(pytest.Item):
 
     def runtest(self) -> None:
         """Tries it."""
-        from dagster_open_platform.conformance.clauses import CLAUSES
+        from dagster_open_platform.conformance.clauses import CLAUSES, nothing_to_do
 
-        CLAUSES[self.clause](self._trial())
+        trial = self._trial()
+        if reason := nothing_to_do(self.clause, trial):
+            self.user_properties.append((_NOTHING, reason))
+        CLAUSES[self.clause](trial)
 
     def _trial(self) -> Trial:
-        """The trial of the instance, which its clauses share."""
-        from dagster_open_platform.conformance.trial import Trial
+        """The trial of the instance, which its clauses share; all are made when the first is needed, to be loaded together."""
+        from dagster_open_platform.conformance.trial import Trial, together
 
         trials = self.config.stash.setdefault(_TRIALS, {})
-        if self.subject not in trials:
-            temporary = tempfile.TemporaryDirectory(prefix="conformance-")
-            self.config.add_cleanup(temporary.cleanup)
-            directory = Path(temporary.name)
-            trials[self.subject] = Trial(self.subject.alone(directory), directory, self._world())
+        if not trials:
+            items = [item for item in self.session.items if isinstance(item, ConformanceItem)]
+            for item in {item.subject: item for item in items}.values():
+                temporary = tempfile.TemporaryDirectory(prefix="conformance-")
+                self.config.add_cleanup(temporary.cleanup)
+                trials[item.subject] = Trial.of(item.subject, Path(temporary.name), item.world())
+            together(trials.values())
         return trials[self.subject]
 
-    def _world(self) -> OpenWorld:
+    def world(self) -> OpenWorld:
+        """What opens the world around the instance."""
         from dagster_open_platform.conformance.world import duckdb_world
 
         if option := self.config.getoption("conformance_world"):
@@ -145,6 +152,15 @@ class ConformanceItem(pytest.Item):
         return self.subject.folder.path / self.subject.file, 0, self.name
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Says of how many clauses there was nothing to try, and why: they are kept, and prove nothing."""
+    reports = terminalreporter.stats.get("passed", ())
+    reasons = Counter(reason for each in reports for name, reason in each.user_properties if name == _NOTHING)
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"conformance: {count} of these had nothing to try: {reason}.")
+
+
+_NOTHING = "conformance had nothing to try"
 _TRIALS = pytest.StashKey[dict["Subject", "Trial"]]()
 
 

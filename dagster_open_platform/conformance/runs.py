@@ -1,32 +1,29 @@
-"""Runs of an instance's ops, in this process and in one that is killed.
+"""Runs of an instance's ops in this process.
 
-What belongs here: running, and what a run leaves. What does not: what must hold of it (`clauses/`).
+What belongs here: running, and what a run leaves. What does not: runs in another process (`elsewhere.py`), what must hold of them
+(`run_clauses.py`).
 """
 
 import contextlib
 import io
 import logging
-import multiprocessing
 import os
-import signal
-import time
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from dagster_open_platform.conformance.leaks import Remains
-from dagster_open_platform.conformance.subject import NotConformingError, Subject
-from dagster_open_platform.conformance.world import OpenWorld, World
+from dagster_open_platform.conformance.subject import NotConformingError
+from dagster_open_platform.conformance.world import World
 
 RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
-_SECONDS = 120.0
-_BEGINS = "begins"
+PARTITION = "dagster/partition"
+_JOB = "conformance"
+_WITHOUT_RETRIES = {"execution": {"config": {"retries": {"disabled": {}}}}}
 
 
 @dataclass(frozen=True)
@@ -108,11 +105,8 @@ def run(op: Op, world: World, *partitions: str, variables: Mapping[str, str] | N
     Raises:
         NotConformingError: It asks for a resource that the world does not have.
     """
-    options: dict[str, Any] = {}
-    if len(partitions) == 1:
-        options["partition_key"] = partitions[0]
-    elif partitions:
-        options["tags"] = dict(zip(RANGE, partitions, strict=True))
+    names: Sequence[str] = (PARTITION,) if len(partitions) == 1 else RANGE
+    tags: dict[str, str] = dict(zip(names, partitions, strict=False))
     missing = op.definition.required_resource_keys - set(world.resources) - {"io_manager"}
     if missing:
         raise NotConformingError(
@@ -121,7 +115,7 @@ def run(op: Op, world: World, *partitions: str, variables: Mapping[str, str] | N
         )
     with dg.DagsterInstance.ephemeral() as instance, variables_set({**(variables or {}), **world.variables}):
         with _heard() as remains:
-            outcome = _executed(op, world, instance, options)
+            outcome = _executed(op, world, instance, tags)
         outcome.remains = remains
         remains.add_instance(instance)
         if outcome.error is not None:
@@ -129,24 +123,19 @@ def run(op: Op, world: World, *partitions: str, variables: Mapping[str, str] | N
     return outcome
 
 
-def _executed(op: Op, world: World, instance: dg.DagsterInstance, options: Mapping[str, Any]) -> Outcome:
-    resources = {
-        key: world.resources[key] for key in op.definition.required_resource_keys if key in world.resources
-    }
-    definition = op.definition
-    arguments: dict[str, Any] = {
-        "instance": instance,
-        "resources": resources,
-        "raise_on_error": False,
-        **options,
-    }
-    try:
-        if definition.keys and not definition.is_materializable:
-            result = dg.observe([definition], **arguments)
-        else:
-            result = dg.materialize([definition], **arguments)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is told
-        return Outcome(False, [], error)
+def _executed(op: Op, world: World, instance: dg.DagsterInstance, tags: Mapping[str, str]) -> Outcome:
+    with _prepared(op, world) as job:
+        try:
+            result = dg.execute_job(
+                job, instance, run_config=_WITHOUT_RETRIES, tags=dict(tags), raise_on_error=False
+            )
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told
+            return Outcome(False, [], error)
+    with result:
+        return _outcome(result, instance)
+
+
+def _outcome(result: dg.JobExecutionResult, instance: dg.DagsterInstance) -> Outcome:
     failures = [event.step_failure_data for event in result.get_step_failure_events()]
     told = [
         f"{each.check_name} of {each.asset_key.to_user_string()}: {each.passed}"
@@ -157,10 +146,47 @@ def _executed(op: Op, world: World, instance: dg.DagsterInstance, options: Mappi
         for event in result.get_asset_observation_events()
         if (each := event.asset_observation_data.asset_observation) is not None
     ]
-    error = None if result.success else RuntimeError("; ".join(str(each.error) for each in failures))
     entries = [each for each in instance.all_logs(result.run_id) if each.step_key is not None]
+    if result.success and not entries:
+        return Outcome(False, told, RuntimeError("The run succeeded without a step."))
+    error = None if result.success else RuntimeError("; ".join(str(each.error) for each in failures))
     times = [each.timestamp for each in entries] or [0.0]
     return Outcome(result.success, sorted(told), error, min(times), max(times))
+
+
+_JOBS: dict[str, dg.JobDefinition] = {}
+"""The jobs that are run now."""
+
+
+def job_of(name: str) -> dg.JobDefinition:
+    """A job that is run now: Dagster asks for it by its name."""
+    return _JOBS[name]
+
+
+@contextmanager
+def _prepared(op: Op, world: World) -> Iterator[Any]:
+    """A job that runs the op once, whatever comes of it: `dg.materialize` would wait as long as the op's retries say."""
+    resources = {
+        key: world.resources[key] for key in op.definition.required_resource_keys if key in world.resources
+    }
+    definition = op.definition
+    # Merged with others, an op that only checks is no `AssetChecksDefinition` any more.
+    checks_alone = not definition.keys
+    selection = (
+        dg.AssetSelection.all_asset_checks() if checks_alone else dg.AssetSelection.assets(*definition.keys)
+    )
+    definitions = dg.Definitions(
+        assets=[definition],
+        resources=resources,
+        jobs=[dg.define_asset_job(_JOB, selection=selection)],
+        executor=dg.in_process_executor,
+    )
+    name = uuid.uuid4().hex
+    _JOBS[name] = definitions.resolve_job_def(_JOB)
+    try:
+        yield dg.build_reconstructable_job(__name__, "job_of", (name,))
+    finally:
+        del _JOBS[name]
 
 
 @contextmanager
@@ -179,106 +205,3 @@ def _heard() -> Iterator[Remains]:
         root.setLevel(level)
         root.removeHandler(handler)
         remains.add("what it says", said.getvalue())
-
-
-@dataclass(frozen=True)
-class Timing:
-    """When an op began and ended in another process, in seconds since that process began to run it."""
-
-    began: float
-    ended: float
-
-    def moment(self, part: float) -> float:
-        """When it had done a part of its work."""
-        return self.began + part * (self.ended - self.began)
-
-
-def time_elsewhere(
-    subject: Subject, op: Op, open_world: OpenWorld, directory: Path, *partitions: str
-) -> Timing:
-    """Run an op in another process, and tell how long that took there.
-
-    Args:
-        subject: Whose op it is; another process can load it.
-        op: It.
-        open_world: Opens the world.
-        directory: Where it is.
-        *partitions: As for `run`.
-
-    Raises:
-        NotConformingError: It failed there.
-    """
-    with _elsewhere(subject, op, open_world, directory, partitions) as (process, heard):
-        told = heard.recv() if heard.poll(_SECONDS) else None
-        process.join(_SECONDS)
-        if not isinstance(told, Timing) or process.exitcode != 0:
-            raise NotConformingError(f"{op.name} failed in another process.")
-        return told
-
-
-def run_and_kill(
-    subject: Subject, op: Op, open_world: OpenWorld, directory: Path, after: float, *partitions: str
-) -> bool:
-    """Run an op in another process, and end that as `kill -9` does.
-
-    Args:
-        subject: Whose op it is; another process can load it.
-        op: It.
-        open_world: Opens the world.
-        directory: Where it is.
-        after: Seconds after that process has begun to run it.
-        *partitions: As for `run`.
-
-    Returns:
-        Whether it was killed before it had ended.
-
-    Raises:
-        NotConformingError: It did not begin there.
-    """
-    with _elsewhere(subject, op, open_world, directory, partitions) as (process, _):
-        process.join(after)
-        process.kill()
-        process.join()
-        return process.exitcode == -signal.SIGKILL
-
-
-@contextmanager
-def _elsewhere(
-    subject: Subject, op: Op, open_world: OpenWorld, directory: Path, partitions: tuple[str, ...]
-) -> Iterator[tuple[BaseProcess, Connection]]:
-    """A process that has just begun to run an op."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["__main__", __name__])
-    heard, says = context.Pipe(duplex=False)
-    given = (subject, op.name, open_world, directory, partitions, says)
-    process = context.Process(target=_child, args=given, daemon=True)
-    process.start()
-    says.close()
-    try:
-        if not heard.poll(_SECONDS) or heard.recv() != _BEGINS:
-            raise NotConformingError(f"{op.name} could not be begun in another process.")
-        yield process, heard
-    except EOFError as ended:
-        raise NotConformingError(f"{op.name} could not be run in another process.") from ended
-    finally:
-        process.kill()
-        process.join()
-        heard.close()
-
-
-def _child(
-    subject: Subject,
-    name: str,
-    open_world: OpenWorld,
-    directory: Path,
-    partitions: tuple[str, ...],
-    says: Connection,
-) -> None:
-    """The other process."""
-    with open_world(directory) as world:
-        [op] = [each for each in ops_of(subject.load()) if each.name == name]
-        says.send(_BEGINS)
-        began = time.time()
-        outcome = run(op, world, *partitions)
-        says.send(Timing(outcome.began - began, outcome.ended - began))
-    os._exit(0 if outcome.succeeded else 1)

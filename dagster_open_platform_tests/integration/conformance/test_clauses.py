@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from dagster_open_platform.conformance.clauses import CLAUSES
+from dagster_open_platform.conformance.runs import ops_of, run
 from dagster_open_platform.conformance.subject import NotConformingError
 from dagster_open_platform.conformance.trial import Trial
+from dagster_open_platform.conformance.world import DuckDBWorld
 from dagster_open_platform_tests.fixtures.conformance.counted import project
 
 FOUND = {
@@ -36,3 +39,22 @@ def test_a_component_that_breaks_it_is_found(clause: str, tmp_path: Path) -> Non
     trial = Trial(project(tmp_path, clause).alone(tmp_path), tmp_path)
     with pytest.raises(NotConformingError, match=FOUND[clause]):
         CLAUSES[clause](trial)
+
+
+def test_a_failure_is_not_waited_for_and_an_op_that_only_checks_is_run(tmp_path: Path) -> None:
+    """Merged with others, such an op is no `AssetChecksDefinition` any more; with its retries it would take an hour to fail."""
+
+    @dg.asset_check(asset="counted", name="fails", retry_policy=dg.RetryPolicy(max_retries=1, delay=3600))
+    def fails() -> dg.AssetCheckResult:
+        raise RuntimeError("nobody answers")
+
+    @dg.asset_check(asset="counted", name="holds")
+    def holds() -> dg.AssetCheckResult:
+        return dg.AssetCheckResult(passed=True)
+
+    merged = dg.Definitions.merge(dg.Definitions(asset_checks=[fails]), dg.Definitions(asset_checks=[holds]))
+    failed, held = (run(op, DuckDBWorld(tmp_path)) for op in ops_of(merged))
+    assert not failed.succeeded
+    assert "nobody answers" in str(failed.error)
+    assert held.told == ["holds of counted: True"]
+    assert held.began < held.ended
