@@ -50,7 +50,6 @@ def test_every_clause_of_every_instance_is_tried(directory: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("nowhere.at.all", "There is no nowhere.at.all."),
         (f"{COMPONENT}s", f"There is no {COMPONENT}s."),
         ("dagster.Component", "--conforms dagster.Component: there are no instances."),
     ],
