@@ -63,6 +63,11 @@ check: manifest
 test *args: manifest
     pytest -n auto --dist loadfile --no-loadscope-reorder "$@"
 
+# Try all instances on every clause of the conformance suite, on a stack of its own: half an hour, and not part of the tests
+[no-exit-message]
+conformance *args: manifest
+    @{{ local }} conformance "$@"
+
 # Run the whole company on this machine: data, services, every asset, and a summary
 [no-exit-message]
 demo *args:

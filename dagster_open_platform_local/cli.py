@@ -117,6 +117,29 @@ def stack(today: Today = None) -> None:
         serve_company(local_state(), Console(), today.date() if today else None)
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def conformance(
+    context: typer.Context,
+    directory: Annotated[
+        Path | None,
+        typer.Option(
+            file_okay=False,
+            help="Where the state of its stack is kept, so that another time begins with what the demo left there.",
+            show_default="a temporary one",
+        ),
+    ] = None,
+) -> None:
+    """Try all instances on every clause of the conformance suite, on a stack of its own. All else is for pytest: -k, -x, --durations.
+
+    It materializes the whole graph first, of a small company, and takes half an hour.
+    """
+    from dagster_open_platform_local.conformance.command import run_conformance
+
+    with _reported():
+        code = run_conformance(Console(), directory, context.args)
+    raise typer.Exit(code)
+
+
 @app.command()
 def advance() -> None:
     """Move the company one day on. Running services see the new day at once."""

@@ -6,7 +6,9 @@ What belongs here: that process. What does not: what it runs (`runs.py`), what m
 import functools
 import multiprocessing
 import os
+import re
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +23,10 @@ from dagster_open_platform.conformance.world import OpenWorld
 
 _SECONDS = 120.0
 _BEGINS = "begins"
+_WORTH_IT = re.compile(
+    r"(dagster|sqlalchemy|alembic|duckdb|pyarrow|jinja2|httpx|boto|starlette|uvicorn|psycopg|sqlglot|pydantic|numpy)"
+)
+"""What begins the names of packages that take long to import, and that nothing but need makes somebody import."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,7 @@ def _elsewhere(
 ) -> Iterator[tuple[BaseProcess, Connection]]:
     """A process that has just begun to run an op."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["__main__", __name__, *_heavy(open_world)])
+    context.set_forkserver_preload(_preloaded(open_world))
     heard, says = context.Pipe(duplex=False)
     given = (subject, op.name, open_world, directory, partitions, after, says)
     process = context.Process(target=_child, args=given, daemon=True)
@@ -113,10 +119,18 @@ def _elsewhere(
         heard.close()
 
 
-def _heavy(open_world: OpenWorld) -> list[str]:
-    """Modules that every process would import: what the world needs, and what reads and writes tables."""
+def _preloaded(open_world: OpenWorld) -> list[str]:
+    """Modules that the process imports from which others are forked: what was needed here until now will be needed there.
+
+    Most are imported when something is loaded or run for the first time, which takes as long as all else in a process.
+    """
     function = open_world.func if isinstance(open_world, functools.partial) else open_world
-    return [*filter(None, [getattr(function, "__module__", None)]), "duckdb", "pyarrow.parquet"]
+    needed = [
+        name
+        for name in list(sys.modules)
+        if _WORTH_IT.match(name) and not name.startswith("dagster_open_platform_tests")
+    ]
+    return [*needed, *filter(None, [getattr(function, "__module__", None)]), "__main__"]
 
 
 def _child(
