@@ -24,7 +24,8 @@ from dagster_open_platform_local.stack.services import company_services
 from dagster_open_platform_local.stack.supervisor import Supervisor
 from dagster_open_platform_local.state import LocalState
 
-SCALE = "0.02"
+SCALE = "0.05"
+"""Of the smallest company whose rarest events have happened by then: what was never loaded cannot be observed."""
 TODAY = date(2026, 7, 20)
 """In the company: of every kind of partition there are two."""
 INSTANCES = "dagster_open_platform.defs"
