@@ -59,9 +59,16 @@ class DefsFolder:
         Raises:
             InvalidYaml: A document is wrong.
         """
-        tree = dg.ComponentTree(defs_module=self.imported(), project_root=self.project_root)
+        tree = dg.ComponentTree(defs_module=self._around(below), project_root=self.project_root)
         with located_yaml_errors(self.path):
             return tree.build_defs(below or tree.defs_module_path)
+
+    def _around(self, below: Path | None) -> ModuleType:
+        """The package that is read to load a folder: of many neighbours, reading all takes longer than loading one."""
+        folders = below.relative_to(self.path).parts if below else ()
+        if folders and (self.path / folders[0] / "__init__.py").is_file():
+            return importlib.import_module(f"{self.module}.{folders[0]}")
+        return self.imported()
 
 
 @dataclass(frozen=True)
