@@ -2,6 +2,9 @@
 
 What belongs here: running, and what a run leaves. What does not: runs in another process (`elsewhere.py`), what must hold of them
 (`run_clauses.py`).
+
+Dagster keeps for a whole process which states it ran the first job of it with, so that an instance whose state Dagster manages
+(`defs_state`) is tried in a session before which nothing else was run.
 """
 
 import contextlib

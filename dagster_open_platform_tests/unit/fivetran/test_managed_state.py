@@ -1,6 +1,9 @@
 """A component whose state Dagster manages, instead of a file beside it."""
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +17,7 @@ from dagster_open_platform.lib.fivetran.resource import FivetranResource
 from dagster_open_platform.lib.fivetran.state import AccountState, read_state
 from dagster_open_platform.lib.yaml_errors import InvalidYaml, located_yaml_errors
 from dagster_open_platform_tests.fixtures.fivetran_fake import TABLES, YAML, state
+from dagster_open_platform_tests.fixtures.repository import ROOT
 
 
 class InMemory(FivetranComponent):
@@ -53,10 +57,26 @@ def refresh(tree: dg.ComponentTree, project: Path) -> None:
     asyncio.run(component.refresh_state(project))
 
 
-def test_it_loads_what_dagster_keeps(tmp_path: Path) -> None:
+def print_what_is_loaded() -> None:
+    """The tables that are there after Dagster was told to keep the state."""
     with dg.instance_for_test(), tree_of(MANAGED) as tree:
-        refresh(tree, tmp_path)
-        assert tables_of(tree) == set(TABLES)
+        refresh(tree, Path.cwd())
+        sys.stdout.write("\n".join(sorted(tables_of(tree))))
+
+
+def test_it_loads_what_dagster_keeps(tmp_path: Path) -> None:
+    """In a process of its own: Dagster keeps for a whole process which states the first job of it was run with."""
+    code = f"from {__name__} import print_what_is_loaded; print_what_is_loaded()"
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == sorted(TABLES)
 
 
 def test_a_state_that_dagster_does_not_have_names_dagsters_command() -> None:
