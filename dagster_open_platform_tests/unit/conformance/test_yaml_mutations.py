@@ -7,6 +7,7 @@ import random
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -58,6 +59,11 @@ def copied() -> Iterator[tuple[Path, Load]]:
 
 
 def _load(module: ModuleType, root: Path, folder: Path) -> None:
+    # Of the many folders only that is read in which the instance stands.
+    [base] = module.__path__
+    below = folder.relative_to(base).parts
+    if below and (Path(base) / below[0] / "__init__.py").exists():
+        module = import_module(f"{module.__name__}.{below[0]}")
     tree = dg.ComponentTree(defs_module=module, project_root=root)
     with environment_scope(Environment(EnvironmentName.LOCAL)), located_yaml_errors(folder):
         tree.build_defs(folder)
