@@ -28,6 +28,8 @@ from dagster_open_platform_local.services.postgres.databases import HOST
 from dagster_open_platform_local.services.postgres.errors import PostgresServiceError
 
 SUPERUSER = "postgres"
+_DRAFT = ".superuser."
+"""Begins the name of the file in which a password is written."""
 
 _SETTINGS = {
     "listen_addresses": HOST,
@@ -101,6 +103,9 @@ class Cluster:
         """
         if self._new.exists():
             shutil.rmtree(self._new)
+        # Whoever was killed while it wrote a password has left what it had written.
+        for leftover in self.directory.glob(f"{_DRAFT}*"):
+            leftover.unlink()
         if self.data.exists():
             self._require_usable()
             return
@@ -145,7 +150,7 @@ class Cluster:
         if self._password.exists():
             return
         # mkstemp makes the file with mode 0600.
-        descriptor, temporary = tempfile.mkstemp(dir=self.directory, prefix=".superuser.")
+        descriptor, temporary = tempfile.mkstemp(dir=self.directory, prefix=_DRAFT)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(24))
             file.flush()
