@@ -22,7 +22,7 @@ from dagster_open_platform_local.company.settings import FORMAT
 Schemas = Mapping[str, Mapping[str, pa.Table]]
 """Tables by schema and name, both constants of the modules that make them."""
 
-FILE_FORMAT = {"storage_compatibility_version": "v1.2.0"}
+FILE_FORMAT: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.2.0"}
 """Configuration of a connection that makes files: as the platform makes them, so that whoever reads them attaches them as quickly."""
 
 _CLOCK_COLUMNS = "today date, seed bigint, scale double, epoch date, format integer, written_at timestamptz"
