@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from dagster_open_platform.lib.scaffolding.scaffolder import (
-    NAME,
-    NAME_EXPECTED,
     OBJECT_STORAGE,
     OWNER,
     WAREHOUSE,
     HouseScaffolder,
     Param,
     Scaffold,
+    named,
 )
 
 if TYPE_CHECKING:
@@ -27,23 +26,14 @@ class DmsScaffolder(HouseScaffolder):
     PARAMS = (
         Param("bucket", "Bucket of the change files.", "acme-dms"),
         Param("prefix", "Below which each table has a folder of its name.", "orders/public"),
-        Param("table", "Name of the table.", "users", pattern=NAME, expected=NAME_EXPECTED),
+        named("table", "Name of the table.", "users"),
         Param("description", "What a row of it is.", "One row per user."),
-        Param(
+        named(
             "schema_name",
             "Schema of the warehouse that is written, which also begins the assets' keys.",
             "orders",
-            pattern=NAME,
-            expected=NAME_EXPECTED,
         ),
-        Param(
-            "key_column",
-            "Column that identifies a row.",
-            "user_id",
-            default="id",
-            pattern=NAME,
-            expected=NAME_EXPECTED,
-        ),
+        named("key_column", "Column that identifies a row.", "user_id", default="id"),
         OWNER,
     )
 

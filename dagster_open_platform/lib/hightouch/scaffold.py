@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from dagster_open_platform.lib.scaffolding.scaffolder import (
-    NAME,
-    NAME_EXPECTED,
     OWNER,
     VARIABLE,
     VARIABLE_EXPECTED,
     HouseScaffolder,
     Param,
     Scaffold,
+    named,
 )
 
 if TYPE_CHECKING:
@@ -25,13 +24,7 @@ class HightouchScaffolder(HouseScaffolder):
     """A sync of a dbt model."""
 
     PARAMS = (
-        Param(
-            "model",
-            "The dbt model that is sent, which also names the asset.",
-            "salesforce_account_arr",
-            pattern=NAME,
-            expected=NAME_EXPECTED,
-        ),
+        named("model", "The dbt model that is sent, which also names the asset.", "salesforce_account_arr"),
         Param(
             "sync_id_env_var",
             "The environment variable that holds the sync's id.",

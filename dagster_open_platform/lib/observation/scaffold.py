@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 from dagster_open_platform.lib.scaffolding.scaffolder import (
     KEY,
     KEY_EXPECTED,
-    NAME,
-    NAME_EXPECTED,
     OWNER,
     TABLE,
     TABLE_EXPECTED,
@@ -19,6 +17,7 @@ from dagster_open_platform.lib.scaffolding.scaffolder import (
     HouseScaffolder,
     Param,
     Scaffold,
+    named,
 )
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ class ObservationScaffolder(HouseScaffolder):
     """A table that others load."""
 
     PARAMS = (
-        Param("name", "Name of the sensor.", "stripe_last_updated", pattern=NAME, expected=NAME_EXPECTED),
+        named("name", "Name of the sensor.", "stripe_last_updated"),
         Param(
             "table",
             "The table, by the logical name of its database.",
@@ -41,13 +40,11 @@ class ObservationScaffolder(HouseScaffolder):
             expected=TABLE_EXPECTED,
         ),
         Param("description", "What a row of it is.", "One row per attempt to take a customer's money."),
-        Param(
+        named(
             "updated_at_column",
             "The column whose greatest value says when it changed last; by default the engine is asked.",
             "updated_at",
             default="",
-            pattern=NAME,
-            expected=NAME_EXPECTED,
         ),
         Param(
             "freshness_hours",

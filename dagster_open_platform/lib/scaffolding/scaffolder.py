@@ -67,6 +67,11 @@ class Param:
         return f"--{self.name.replace('_', '-')}"
 
 
+def named(name: str, description: str, example: str, default: str | None = None) -> Param:
+    """A parameter whose answer is a name (see `Param`)."""
+    return Param(name, description, example, default, NAME, NAME_EXPECTED)
+
+
 OWNER = Param("owner", "Who answers for it.", "team:finance", default="team:data-platform")
 
 

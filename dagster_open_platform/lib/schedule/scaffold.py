@@ -6,13 +6,7 @@ What belongs here: that. What does not: asking and writing (`lib/scaffolding`).
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from dagster_open_platform.lib.scaffolding.scaffolder import (
-    NAME,
-    NAME_EXPECTED,
-    HouseScaffolder,
-    Param,
-    Scaffold,
-)
+from dagster_open_platform.lib.scaffolding.scaffolder import HouseScaffolder, Param, Scaffold, named
 
 if TYPE_CHECKING:
     from dagster_open_platform.lib.scaffolding.place import Place
@@ -22,7 +16,7 @@ class ScheduleScaffolder(HouseScaffolder):
     """A job, and when it runs."""
 
     PARAMS = (
-        Param("name", "Name of the job.", "morning_invoices", pattern=NAME, expected=NAME_EXPECTED),
+        named("name", "Name of the job.", "morning_invoices"),
         Param("target", "The assets that it makes, as a selection; there must be some.", "group:finance"),
         Param(
             "description", "Why they run at these times.", "Invoices of yesterday, before the office opens."

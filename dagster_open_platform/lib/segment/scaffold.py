@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 import yaml
 
 from dagster_open_platform.lib.scaffolding.scaffolder import (
-    NAME,
-    NAME_EXPECTED,
     OWNER,
     WAREHOUSE,
     HouseScaffolder,
     Param,
     Scaffold,
+    named,
 )
 
 if TYPE_CHECKING:
@@ -26,24 +25,11 @@ class SegmentScaffolder(HouseScaffolder):
     """A source and one of its tables."""
 
     PARAMS = (
-        Param(
-            "source",
-            "The source's slug in Segment, which is its schema in the warehouse.",
-            "website",
-            pattern=NAME,
-            expected=NAME_EXPECTED,
-        ),
+        named("source", "The source's slug in Segment, which is its schema in the warehouse.", "website"),
         Param("description", "What sends its calls.", "The website sends it; Segment loads it each hour."),
-        Param("table", "One of its tables.", "signed_up", pattern=NAME, expected=NAME_EXPECTED),
+        named("table", "One of its tables.", "signed_up"),
         Param("table_description", "What a row of that is.", "One row per person who signed up."),
-        Param(
-            "category",
-            "The category of the table.",
-            "acquisition",
-            default="calls",
-            pattern=NAME,
-            expected=NAME_EXPECTED,
-        ),
+        named("category", "The category of the table.", "acquisition", default="calls"),
         OWNER,
     )
 

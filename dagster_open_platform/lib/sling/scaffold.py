@@ -10,7 +10,6 @@ import yaml
 
 from dagster_open_platform.lib.scaffolding.scaffolder import (
     NAME,
-    NAME_EXPECTED,
     OWNER,
     TABLE,
     TABLE_EXPECTED,
@@ -20,20 +19,14 @@ from dagster_open_platform.lib.scaffolding.scaffolder import (
     HouseScaffolder,
     Param,
     Scaffold,
+    named,
 )
 
 if TYPE_CHECKING:
     from dagster_open_platform.lib.scaffolding.place import Place
 
-REPLICATION = Param("name", "Name of the replication.", "orders", pattern=NAME, expected=NAME_EXPECTED)
-PRIMARY_KEY = Param(
-    "primary_key",
-    "Column that identifies a row.",
-    "order_id",
-    default="id",
-    pattern=NAME,
-    expected=NAME_EXPECTED,
-)
+REPLICATION = named("name", "Name of the replication.", "orders")
+PRIMARY_KEY = named("primary_key", "Column that identifies a row.", "order_id", default="id")
 DESCRIPTION = Param("description", "What a row of the table is.", "One row per order.")
 
 
@@ -63,14 +56,7 @@ class IngestScaffolder(HouseScaffolder):
         ),
         DESCRIPTION,
         PRIMARY_KEY,
-        Param(
-            "shard",
-            "The shard that the database is.",
-            "shard1",
-            default="main",
-            pattern=NAME,
-            expected=NAME_EXPECTED,
-        ),
+        named("shard", "The shard that the database is.", "shard1", default="main"),
         OWNER,
     )
 
@@ -102,13 +88,7 @@ class EgressScaffolder(HouseScaffolder):
 
     PARAMS = (
         REPLICATION,
-        Param(
-            "model",
-            "The dbt model that is published.",
-            "dim_organizations",
-            pattern=NAME,
-            expected=NAME_EXPECTED,
-        ),
+        named("model", "The dbt model that is published.", "dim_organizations"),
         Param(
             "table",
             "Its table, by the logical name of its database.",

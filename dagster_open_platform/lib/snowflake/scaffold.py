@@ -13,8 +13,6 @@ from dagster_open_platform.lib.observation.scaffold import RESOURCES
 from dagster_open_platform.lib.scaffolding.scaffolder import (
     KEY,
     KEY_EXPECTED,
-    NAME,
-    NAME_EXPECTED,
     OBJECT_STORAGE,
     OWNER,
     TABLE,
@@ -22,6 +20,7 @@ from dagster_open_platform.lib.scaffolding.scaffolder import (
     HouseScaffolder,
     Param,
     Scaffold,
+    named,
 )
 from dagster_open_platform.utils.databases import LOGICAL_DATABASES
 
@@ -47,9 +46,9 @@ class ObjectScaffolder(HouseScaffolder):
     """An object of the warehouse."""
 
     PARAMS = (
-        Param("name", "Name of the object.", "billing_exports", pattern=NAME, expected=NAME_EXPECTED),
+        named("name", "Name of the object.", "billing_exports"),
         Param("object_type", "What it is.", "stage", choices=TYPES),
-        Param("schema_name", "Its schema.", "aws", pattern=NAME, expected=NAME_EXPECTED),
+        named("schema_name", "Its schema.", "aws"),
         Param(
             "source",
             f"What it is made from: {'; '.join(f'{kind}: {meaning}' for kind, (_, meaning) in SOURCES.items())}.",
@@ -63,14 +62,7 @@ class ObjectScaffolder(HouseScaffolder):
             expected=KEY_EXPECTED,
         ),
         DESCRIPTION,
-        Param(
-            "key_column",
-            "Semantic view: column that identifies a row.",
-            "organization_id",
-            default="id",
-            pattern=NAME,
-            expected=NAME_EXPECTED,
-        ),
+        named("key_column", "Semantic view: column that identifies a row.", "organization_id", default="id"),
         Param("database", "Its database.", "purina", default="purina", choices=LOGICAL_DATABASES),
         OWNER,
     )
@@ -155,9 +147,9 @@ class SchemaReplicationScaffolder(HouseScaffolder):
     """A table that is copied from another warehouse."""
 
     PARAMS = (
-        Param("source_schema", "Schema that is read.", "orders", pattern=NAME, expected=NAME_EXPECTED),
-        Param("target_schema", "Schema that is written.", "orders_eu", pattern=NAME, expected=NAME_EXPECTED),
-        Param("table", "One of its tables.", "customers", pattern=NAME, expected=NAME_EXPECTED),
+        named("source_schema", "Schema that is read.", "orders"),
+        named("target_schema", "Schema that is written.", "orders_eu"),
+        named("table", "One of its tables.", "customers"),
         Param("description", "What a row of that is.", "One row per customer in the EU."),
         Param(
             "source_resource",
