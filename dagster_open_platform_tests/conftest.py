@@ -19,9 +19,9 @@ ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 IGNORED = pytest.StashKey[set[signal.Signals]]()
 ROOT = Path(__file__).parent
 
-# How long an example takes depends on what else the machine does; timing is measured elsewhere. Each run draws other examples, so that
-# fewer of them in each find the same in the course of a day; `--hypothesis-profile=thorough` draws more than a quarter of an hour admits.
-settings.register_profile("platform", deadline=None, max_examples=50)
+# How long an example takes depends on what else the machine does; timing is measured elsewhere. `--hypothesis-profile=thorough` draws more
+# examples than a quarter of an hour admits.
+settings.register_profile("platform", deadline=None)
 settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile("platform")
 

@@ -107,6 +107,8 @@ def _secret_of(trial: Trial, world: World, op: Op, fault: str | None) -> None:
     partition = _one_partition(world, op)
     with contextlib.nullcontext() if fault is None else world.disturb(fault):
         outcome = run(op, world, *partition, variables=planted)
+    if fault is None:
+        _must(op, outcome)  # of a run that did nothing, that nothing shows says nothing
     outcome.remains.add("what is written", repr(world.written()))
     if showing := outcome.remains.showing([*world.secrets, *planted.values()]):
         raise NotConformingError(f"{op.name}{f' with {fault}' if fault else ''}: {'; '.join(showing)}")

@@ -17,26 +17,26 @@ from psycopg import sql
 
 from dagster_open_platform.conformance.world import Written
 
-TOLD_BY_THE_CLOCK = frozenset(
-    {
-        "batch_timestamp",
-        "delivered_at",
-        "written_at",
-        "applied_at",
-        "_sling_loaded_at",
-        "_loaded_at",
-        "copy_loaded_at",
-        "observed_at",
-        "observed_date",
-        "_fivetran_synced",
-    }
+TOLD_BY_THE_CLOCK = (
+    "batch_timestamp",
+    "delivered_at",
+    "_sling_loaded_at",
+    "_loaded_at",
+    "copy_loaded_at",
+    "observed_at",
+    "observed_date",
+    "_fivetran_synced",
 )
-WRITTEN_BACK = re.compile(
+"""Columns that tell when a row was brought, however often."""
+TOLD_OF_A_RUN = ("written_at", "applied_at")
+"""Columns that tell when a run made a row."""
+WRITTEN_BACK = (
     "(property_)?dagster_.*|last_modified_(date|by_id)|system_modstamp|property_(hs_)?lastmodifieddate"
 )
-"""Columns of Fivetran's copy of the CRM that show what Hightouch has written there, and when."""
+"""Columns of Salesforce's and HubSpot's records that show what Hightouch has written there, and when: what was written earlier comes back with
+the next sync. So do the histories of records."""
 HISTORIES = ("account_history", "company_property_history", "contact_property_history")
-"""Tables of Fivetran's that do."""
+"""Those histories."""
 
 
 def written_in(*directories: Path) -> Written:
@@ -74,8 +74,8 @@ def _tables(connection: duckdb.DuckDBPyConnection, catalog: str) -> Iterator[tup
         kept = [
             f'"{column}"'
             for column in names
-            if column not in TOLD_BY_THE_CLOCK
-            and not (catalog == "fivetran" and WRITTEN_BACK.fullmatch(column))
+            if column not in (*TOLD_BY_THE_CLOCK, *TOLD_OF_A_RUN)
+            and not (catalog == "fivetran" and re.fullmatch(WRITTEN_BACK, column))
         ]
         if kept:
             rows = connection.execute(f"SELECT {', '.join(kept)} FROM {table}").fetchall()  # noqa: S608 - quoted
