@@ -28,7 +28,6 @@ from dagster_open_platform.utils.environment_helpers import (
     LOGICAL_DATABASES,
     SHARED_DATABASES,
     Environment,
-    EnvironmentName,
     get_database_for_environment,
     get_dbt_target,
     get_role_for_environment,
@@ -58,7 +57,7 @@ def default_resources(environment: Environment) -> Mapping[str, Any]:
 
 
 def warehouse_resource(environment: Environment, region: str | None = None) -> WarehouseResource:
-    """Snowflake, or on a laptop the DuckDB files that carry the same databases.
+    """Snowflake, or the DuckDB files that carry the same databases: on a laptop, and where the environment says so.
 
     Args:
         environment: Where the platform runs.
@@ -72,13 +71,7 @@ def warehouse_resource(environment: Environment, region: str | None = None) -> W
         name: name if region else get_database_for_environment(name, environment)
         for name in (*LOGICAL_DATABASES, *read_only)
     }
-    engines: Mapping[EnvironmentName, str] = {
-        EnvironmentName.LOCAL: "duckdb",
-        EnvironmentName.BRANCH: "snowflake",
-        EnvironmentName.DOGFOOD: "snowflake",
-        EnvironmentName.PROD: "snowflake",
-    }
-    if engines[environment.name] == "duckdb":
+    if environment.engine == "duckdb":
         return duckdb_warehouse(dg.EnvVar(f"WAREHOUSE{infix}_DUCKDB_DIR"), databases, read_only)
     if region:  # an account of its own, with roles and virtual warehouses of its own
         return snowflake_warehouse(databases, variables=f"SNOWFLAKE_{region}")

@@ -1,6 +1,7 @@
 """The databases of the warehouse, by the names that asset keys use.
 
-What belongs here: their names. What does not: what they are called in an environment (``environment_helpers.py``). Nothing is imported: the
+What belongs here: their names, and what a pull request's clone of one is called. What does not: which of them an environment works on
+(``environment_helpers.py``). Nothing is imported: the
 local stack needs the names, and nothing of Dagster, whose import takes a second.
 """
 
@@ -10,3 +11,8 @@ LOGICAL_DATABASES = ("purina", "dwh_reporting")
 SHARED_DATABASES = ("snowflake", "fivetran", "segment", "stripe")
 """Databases that others fill and the platform only reads: Snowflake's own, with the schema ``account_usage``; Fivetran's destination,
 with a schema a connector; Segment's, with a schema a source; and what Stripe shares, with the schema ``stripe``."""
+
+
+def clone_name(database: str, pull_request_id: str | None) -> str:
+    """The physical name of a pull request's clone of a database; ``clone_names.py`` reads it back."""
+    return f"{database}_clone_{pull_request_id}"

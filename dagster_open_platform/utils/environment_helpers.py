@@ -6,7 +6,9 @@ until each map has decided. What does not: anything that changes the asset graph
 
 The variables are those that Dagster+ sets (https://docs.dagster.io/deployment/dagster-plus/management/environment-variables/built-in):
 ``DAGSTER_CLOUD_DEPLOYMENT_NAME``, ``DAGSTER_CLOUD_IS_BRANCH_DEPLOYMENT``, ``DAGSTER_CLOUD_PULL_REQUEST_ID``,
-``DAGSTER_CLOUD_GIT_URL``, ``DAGSTER_CLOUD_GIT_SHA``, ``DAGSTER_CLOUD_GIT_BRANCH``; and ``DAGSTER_ORGANIZATION``.
+``DAGSTER_CLOUD_GIT_URL``, ``DAGSTER_CLOUD_GIT_SHA``, ``DAGSTER_CLOUD_GIT_BRANCH``; and ``DAGSTER_ORGANIZATION``. The platform's own is
+``WAREHOUSE_ENGINE``: what the warehouse is, where an environment may have another than its own, so that a branch deployment or
+production can be tried on the files of a laptop.
 """
 
 import os
@@ -16,11 +18,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal, TypeAlias, get_args
 
-from dagster_open_platform.utils.databases import LOGICAL_DATABASES, SHARED_DATABASES
+from dagster_open_platform.utils.databases import LOGICAL_DATABASES, SHARED_DATABASES, clone_name
 from dagster_open_platform.utils.failures import PermanentFailure
 
-_PULL_REQUEST_ID = re.compile(r"[0-9]{1,18}")
+PULL_REQUEST_ID = re.compile(r"[0-9]{1,18}")
+Engine: TypeAlias = Literal["duckdb", "snowflake"]
+"""What a warehouse is."""
+ENGINE_VARIABLE = "WAREHOUSE_ENGINE"
 
 
 class EnvironmentName(StrEnum):
@@ -52,11 +58,18 @@ class Environment:
         name: Which one.
         pull_request_id: Digits; present exactly in BRANCH, whose databases carry it in their names.
         git: The deployed commit, if the deployment says which.
+        chosen_engine: Another engine than the environment's own; one of those that it may have. None: its own.
     """
 
     name: EnvironmentName
     pull_request_id: str | None = None
     git: GitSource | None = None
+    chosen_engine: Engine | None = None
+
+    @property
+    def engine(self) -> Engine:
+        """What the warehouse is here."""
+        return self.chosen_engine or ENGINES[self.name]
 
     def __post_init__(self) -> None:
         if (self.name is EnvironmentName.BRANCH) != (self.pull_request_id is not None):
@@ -64,10 +77,15 @@ class Environment:
                 "DAGSTER_CLOUD_PULL_REQUEST_ID must be set in a branch deployment and only there: found"
                 f" environment {self.name.value!r} with pull request id {self.pull_request_id!r}."
             )
-        if self.pull_request_id is not None and not _PULL_REQUEST_ID.fullmatch(self.pull_request_id):
+        if self.pull_request_id is not None and not PULL_REQUEST_ID.fullmatch(self.pull_request_id):
             raise InvalidEnvironment(
                 "DAGSTER_CLOUD_PULL_REQUEST_ID must be a number, since it becomes part of database names;"
                 f" found {self.pull_request_id!r}."
+            )
+        if self.engine not in DBT_TARGETS[self.name]:
+            raise InvalidEnvironment(
+                f"{ENGINE_VARIABLE} is {self.engine!r}, which {self.name.value} cannot have; valid values here:"
+                f" {', '.join(map(repr, DBT_TARGETS[self.name]))} or unset, which means {ENGINES[self.name]!r}."
             )
 
 
@@ -89,13 +107,23 @@ WAREHOUSES: Mapping[EnvironmentName, str | None] = {
     EnvironmentName.PROD: "DAGSTER_PLATFORM",
 }
 
-DBT_TARGETS: Mapping[EnvironmentName, str] = {
-    EnvironmentName.LOCAL: "local",
-    EnvironmentName.BRANCH: "branch_deployment",
-    # The dogfood organization owns a Snowflake account of its own: same names, other credentials.
-    EnvironmentName.DOGFOOD: "prod",
-    EnvironmentName.PROD: "prod",
+ENGINES: Mapping[EnvironmentName, Engine] = {
+    EnvironmentName.LOCAL: "duckdb",
+    EnvironmentName.BRANCH: "snowflake",
+    EnvironmentName.DOGFOOD: "snowflake",
+    EnvironmentName.PROD: "snowflake",
 }
+"""Environment to what its warehouse is where WAREHOUSE_ENGINE says no other."""
+
+DBT_TARGETS: Mapping[EnvironmentName, Mapping[Engine, str]] = {
+    # Snowflake's databases have production's names, and a laptop must not write there; a person has the targets dev and personal.
+    EnvironmentName.LOCAL: {"duckdb": "local"},
+    EnvironmentName.BRANCH: {"snowflake": "branch_deployment", "duckdb": "branch_local"},
+    # The dogfood organization owns a Snowflake account of its own: same names, other credentials.
+    EnvironmentName.DOGFOOD: {"snowflake": "prod", "duckdb": "local"},
+    EnvironmentName.PROD: {"snowflake": "prod", "duckdb": "local"},
+}
+"""Environment to the engines that it may have, and the target in ``profiles.yml`` for each."""
 
 
 def parse_environment(variables: Mapping[str, str]) -> Environment:
@@ -126,6 +154,7 @@ def parse_environment(variables: Mapping[str, str]) -> Environment:
         name=next(iter(claims), EnvironmentName.LOCAL),
         pull_request_id=variables.get("DAGSTER_CLOUD_PULL_REQUEST_ID") or None,
         git=_git_source(variables),
+        chosen_engine=_chosen_engine(variables),
     )
 
 
@@ -158,6 +187,18 @@ def _deployment_claim(variables: Mapping[str, str]) -> str | None:
 def _organization_claim(variables: Mapping[str, str]) -> str | None:
     # Any other organization is somebody's production; its deployment name says so.
     return "DAGSTER_ORGANIZATION=dogfood" if variables.get("DAGSTER_ORGANIZATION") == "dogfood" else None
+
+
+def _chosen_engine(variables: Mapping[str, str]) -> Engine | None:
+    value = variables.get(ENGINE_VARIABLE, "")
+    if value == "":
+        return None
+    for engine in get_args(Engine):
+        if value == engine:
+            return engine
+    raise InvalidEnvironment(
+        f"{ENGINE_VARIABLE} is {value!r}; valid values: {', '.join(map(repr, get_args(Engine)))} or unset."
+    )
 
 
 def _git_source(variables: Mapping[str, str]) -> GitSource | None:
@@ -207,61 +248,11 @@ def get_database_for_environment(database: str, environment: Environment | None 
         )
     physical: Mapping[EnvironmentName, str] = {
         EnvironmentName.LOCAL: database,
-        EnvironmentName.BRANCH: _clone_name(database, environment.pull_request_id),
+        EnvironmentName.BRANCH: clone_name(database, environment.pull_request_id),
         EnvironmentName.DOGFOOD: database,
         EnvironmentName.PROD: database,
     }
     return physical[environment.name]
-
-
-def _clone_name(database: str, pull_request_id: str | None) -> str:
-    return f"{database}_clone_{pull_request_id}"
-
-
-_CLONE = re.compile(
-    rf"(?P<database>{'|'.join(map(re.escape, LOGICAL_DATABASES))})_clone_(?P<pull_request>{_PULL_REQUEST_ID.pattern})"
-)
-
-
-@dataclass(frozen=True)
-class DatabaseClone:
-    """A pull request's copy of one of the platform's databases.
-
-    Args:
-        database: One of ``LOGICAL_DATABASES``.
-        pull_request_id: Digits.
-
-    Raises:
-        InvalidEnvironment: One of them is not so.
-    """
-
-    database: str
-    pull_request_id: str
-
-    def __post_init__(self) -> None:
-        if not _CLONE.fullmatch(self.name) or self.database not in LOGICAL_DATABASES:
-            raise InvalidEnvironment(
-                f"There is no clone of {self.database!r} for pull request {self.pull_request_id!r}: a pull request is a"
-                f" number, and the platform's databases are {', '.join(LOGICAL_DATABASES)}."
-            )
-
-    @property
-    def name(self) -> str:
-        """The physical name of the clone."""
-        return _clone_name(self.database, self.pull_request_id)
-
-
-def parse_clone_name(name: str) -> DatabaseClone | None:
-    """What a physical database is a clone of.
-
-    Args:
-        name: As the warehouse has it. Another case, another suffix and other digits than 0 to 9 make another name.
-
-    Returns:
-        None: It is no clone of the platform's making.
-    """
-    found = _CLONE.fullmatch(name)
-    return DatabaseClone(found["database"], found["pull_request"]) if found else None
 
 
 def get_schema_for_environment(schema: str, environment: Environment | None = None) -> str:
@@ -288,7 +279,8 @@ def get_warehouse_for_environment(environment: Environment | None = None) -> str
 
 def get_dbt_target(environment: Environment | None = None) -> str:
     """The target in ``profiles.yml`` that dbt runs with."""
-    return DBT_TARGETS[(environment or get_environment()).name]
+    environment = environment or get_environment()
+    return DBT_TARGETS[environment.name][environment.engine]
 
 
 def has_insights(environ: Mapping[str, str]) -> bool:

@@ -14,7 +14,7 @@ from dagster_open_platform.lib.dbt.errors import LineageUnknown
 from dagster_open_platform.lib.dbt.events import DbtEvent, node_of
 from dagster_open_platform.lib.dbt.lineage import column_lineage
 from dagster_open_platform.lib.dbt.properties import Properties
-from dagster_open_platform.lib.warehouse.capabilities import Engine
+from dagster_open_platform.utils.environment_helpers import Engine
 
 
 def with_lineage(

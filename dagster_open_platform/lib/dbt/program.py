@@ -21,6 +21,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from dagster_open_platform.lib.dbt.branch import ORIGINALS, PULL_REQUEST_VARIABLE, on_clones, parsed_with
 from dagster_open_platform.lib.dbt.parsed import load_parsed
 from dagster_open_platform.utils import garbage_collector
 from dagster_open_platform_dbt import PROJECT_DIR
@@ -54,6 +55,8 @@ def main(arguments: Sequence[str]) -> int:
 
         content = _parsed_ahead(arguments)
         parsed = None if content is None else Manifest.from_msgpack(content)
+        if parsed is not None and _option("--target", arguments) in ORIGINALS:
+            on_clones(parsed, os.environ[PULL_REQUEST_VARIABLE])
         garbage_collector.keep_what_is_there()
     result = dbtRunner(manifest=parsed).invoke([*arguments])
     if NO_DESCRIPTIONS in arguments and isinstance(result.result, RunExecutionResult):
@@ -75,7 +78,10 @@ def _parsed_ahead(arguments: Sequence[str]) -> bytes | None:
     if not isinstance(variables, dict) or not COMPILED_VARIABLES.issuperset(variables):
         return None
     project_dir = Path(os.environ.get("DBT_PROJECT_DIR", PROJECT_DIR))
-    return load_parsed(_option("--target", arguments), project_dir)
+    target = _option("--target", arguments)
+    if target in ORIGINALS and not os.environ.get(PULL_REQUEST_VARIABLE):
+        return None  # dbt says what is missing
+    return load_parsed(parsed_with(target), project_dir)
 
 
 def _target_path(arguments: Sequence[str]) -> Path:

@@ -7,12 +7,13 @@ What belongs here: total maps over the targets. What does not: the map from envi
 from collections.abc import Mapping
 
 from dagster_open_platform.lib.dbt.errors import UnknownTarget
-from dagster_open_platform.lib.warehouse.capabilities import Engine
+from dagster_open_platform.utils.environment_helpers import Engine
 
 ENGINES: Mapping[str, Engine] = {
     "local": "duckdb",
     "prod": "snowflake",
     "branch_deployment": "snowflake",
+    "branch_local": "duckdb",
     "dev": "snowflake",
     "personal": "snowflake",
     "ci": "snowflake",
@@ -24,6 +25,7 @@ BACKFILL_WAREHOUSES: Mapping[str, str | None] = {
     "local": None,
     "prod": "DAGSTER_PLATFORM_BACKFILL",
     "branch_deployment": None,
+    "branch_local": None,
     "dev": None,
     "personal": None,
     "ci": None,

@@ -15,12 +15,8 @@ import dagster as dg
 
 from dagster_open_platform.lib.warehouse.databases import DatabaseInfo
 from dagster_open_platform.lib.warehouse.protocol import WarehouseConnection
-from dagster_open_platform.utils.environment_helpers import (
-    LOGICAL_DATABASES,
-    DatabaseClone,
-    Environment,
-    parse_clone_name,
-)
+from dagster_open_platform.utils.clone_names import DatabaseClone, parse_clone_name
+from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES, Environment
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
 IDLE_DAYS = 14

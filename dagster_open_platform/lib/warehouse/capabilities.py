@@ -4,11 +4,9 @@ What belongs here: the table and the function that refuses what is not in it. Wh
 """
 
 import enum
-from typing import Literal, TypeAlias
 
 from dagster_open_platform.lib.warehouse.errors import UnsupportedCapability
-
-Engine: TypeAlias = Literal["duckdb", "snowflake"]
+from dagster_open_platform.utils.environment_helpers import Engine
 
 
 class Capability(enum.Enum):

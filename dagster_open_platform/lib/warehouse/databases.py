@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dagster_open_platform.lib.warehouse.errors import NotAClone
-from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES, DatabaseClone, parse_clone_name
+from dagster_open_platform.utils.clone_names import DatabaseClone, parse_clone_name
+from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@
 
       local, prod          the same name
       branch_deployment    <name>_clone_<pull request id>: the pull request's clone
+      branch_local         the same, on DuckDB
       dev, personal, ci    the target's own database, whatever the model says; the schema prefix keeps people apart
 
     The Python side says the same in utils/environment_helpers.py; a test compares the two.
@@ -14,14 +15,14 @@
     {%- set logical = (custom_database_name or 'dwh_reporting') | trim -%}
     {%- if target.name in ('local', 'prod') -%}
         {{ logical }}
-    {%- elif target.name == 'branch_deployment' -%}
+    {%- elif target.name in ('branch_deployment', 'branch_local') -%}
         {{ logical }}_clone_{{ env_var('DAGSTER_CLOUD_PULL_REQUEST_ID') }}
     {%- elif target.name in ('dev', 'personal', 'ci') -%}
         {{ target.database }}
     {%- else -%}
         {{ exceptions.raise_compiler_error(
             "generate_database_name does not know the target '" ~ target.name
-            ~ "'. Known: local, prod, branch_deployment, dev, personal, ci."
+            ~ "'. Known: local, prod, branch_deployment, branch_local, dev, personal, ci."
         ) }}
     {%- endif -%}
 {%- endmacro %}

@@ -1,7 +1,7 @@
 {#
     The physical schema behind a logical one.
 
-      local, prod, branch_deployment    the same name, with no prefix: the database keeps the environments apart
+      local, prod, branch_…             the same name, with no prefix: the database keeps the environments apart
       dev, personal, ci                 <the target's schema>_<name>: one prefix per developer or run
 
     A node without a schema is an error: the folder must say where it goes (dbt_project.yml).
@@ -12,14 +12,14 @@
         {{ exceptions.raise_compiler_error(
             node.original_file_path ~ " has no schema: give its folder one in dbt_project.yml."
         ) }}
-    {%- elif target.name in ('local', 'prod', 'branch_deployment') -%}
+    {%- elif target.name in ('local', 'prod', 'branch_deployment', 'branch_local') -%}
         {{ logical or target.schema }}
     {%- elif target.name in ('dev', 'personal', 'ci') -%}
         {{ target.schema }}{{ '_' ~ logical if logical else '' }}
     {%- else -%}
         {{ exceptions.raise_compiler_error(
             "generate_schema_name does not know the target '" ~ target.name
-            ~ "'. Known: local, prod, branch_deployment, dev, personal, ci."
+            ~ "'. Known: local, prod, branch_deployment, branch_local, dev, personal, ci."
         ) }}
     {%- endif -%}
 {%- endmacro %}

@@ -3,14 +3,24 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
 
 from dagster_open_platform.lib.dbt import program
+from dagster_open_platform.lib.dbt.branch import on_clones
 from dagster_open_platform.lib.dbt.errors import ManifestNotBuilt, ManifestStale
 from dagster_open_platform.lib.dbt.manifest import build_manifest, load_manifest
-from dagster_open_platform.lib.dbt.parsed import FINGERPRINT, MANIFEST, PARTIAL_PARSE, SEMANTIC_MANIFEST
+from dagster_open_platform.lib.dbt.parsed import (
+    FINGERPRINT,
+    MANIFEST,
+    PARTIAL_PARSE,
+    SEMANTIC_MANIFEST,
+    load_parsed,
+)
 from dagster_open_platform_dbt import PROJECT_DIR
 from dagster_open_platform_tests.fixtures.dbt import RawData
 
@@ -82,6 +92,39 @@ def test_what_may_change_names_or_configurations_is_parsed(
 ) -> None:
     assert dbt("list", "--select", "stg_github__issues", *options) == 0
     assert has_parsed(tmp_path)
+
+
+def test_a_branch_is_spared_the_parse_and_has_what_it_would_have_found(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_CLOUD_PULL_REQUEST_ID", "42")
+    content = load_parsed("local", project)
+    assert content is not None
+    renamed = Manifest.from_msgpack(content)
+    on_clones(renamed, "42")
+    # dbt's own command, to which nobody hands a parse.
+    assert dbtRunner().invoke(["--log-level-file", "none", "parse", "--target", "branch_local"]).success
+    DuckDBConnectionManager.close_all_connections()
+    parsed = Manifest.from_msgpack((tmp_path / "out" / PARTIAL_PARSE).read_bytes())
+    for kind in ("nodes", "sources", "macros", "unit_tests", "semantic_models"):
+        assert told(getattr(renamed, kind)) == told(getattr(parsed, kind)), kind
+    (tmp_path / "out" / PARTIAL_PARSE).unlink()
+
+    (tmp_path / "purina.duckdb").rename(tmp_path / "purina_clone_42.duckdb")
+    assert dbt("run", "--select", "stg_github__issues", "--target", "branch_local") == 0
+    assert not has_parsed(tmp_path)
+    assert {file.stem for file in tmp_path.glob("*_*.duckdb")} == {
+        "purina_clone_42",
+        "dwh_reporting_clone_42",
+    }
+    assert not (tmp_path / "dwh_reporting.duckdb").exists()
+    monkeypatch.delenv("DAGSTER_CLOUD_PULL_REQUEST_ID")
+    assert dbt("list", "--target", "branch_local") == program.NOT_RUN
+
+
+def told(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """All that a parse says of things, but when it said so."""
+    return {name: {**each.to_dict(), "created_at": None, "root_path": None} for name, each in found.items()}
 
 
 def test_a_run_of_a_changed_project_runs_what_has_changed(project: Path, tmp_path: Path) -> None:

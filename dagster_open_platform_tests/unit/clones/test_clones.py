@@ -20,12 +20,12 @@ from dagster_open_platform.lib.snowflake.clones import (
 )
 from dagster_open_platform.lib.warehouse.databases import DatabaseInfo
 from dagster_open_platform.lib.warehouse.errors import MissingObject
+from dagster_open_platform.utils.clone_names import parse_clone_name
 from dagster_open_platform.utils.environment_helpers import (
     LOGICAL_DATABASES,
     Environment,
     EnvironmentName,
     InvalidEnvironment,
-    parse_clone_name,
 )
 from dagster_open_platform_tests.fixtures.warehouse import local_duckdb
 

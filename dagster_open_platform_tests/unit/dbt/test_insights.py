@@ -45,6 +45,7 @@ def test_each_table_is_told_by_the_comment_of_its_queries(ended: DbtCliInvocatio
     [
         ("prod", "prod", True),
         ("branch_deployment", "b1", True),
+        ("branch_local", "b1", False),
         ("prod", "", False),
         ("local", "prod", False),
     ],

@@ -91,7 +91,9 @@ def test_a_fingerprint_that_cannot_be_read_is_stale(project: Path, content: str)
         load_manifest(project)
 
 
-@pytest.mark.parametrize("target", ["branch_deployment", "dev", "personal", "ci", "production"])
+@pytest.mark.parametrize(
+    "target", ["branch_deployment", "branch_local", "dev", "personal", "ci", "production"]
+)
 def test_a_target_with_names_of_its_own_makes_no_manifest(project: Path, target: str) -> None:
     with pytest.raises(UnknownTarget, match="local, prod"):
         build_manifest(target, project_dir=project)

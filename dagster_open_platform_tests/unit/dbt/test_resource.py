@@ -11,7 +11,7 @@ from dagster_dbt import DbtCliResource
 from dagster_open_platform.lib.dbt.errors import UnknownTarget
 from dagster_open_platform.lib.dbt.executable import dbt_executable
 from dagster_open_platform.lib.dbt.resource import PlatformDbtResource, dbt_resource
-from dagster_open_platform.lib.dbt.targets import ENGINES
+from dagster_open_platform.lib.dbt.targets import ENGINES, engine_of
 from dagster_open_platform.utils.environment_helpers import DBT_TARGETS
 from dagster_open_platform_dbt import PROJECT_DIR
 
@@ -29,11 +29,16 @@ def test_every_target_has_a_resource(target: str) -> None:
 
 
 def test_every_environment_has_a_known_target() -> None:
-    assert set(DBT_TARGETS.values()) <= set(ENGINES)
+    for targets in DBT_TARGETS.values():
+        assert {engine: engine_of(target) for engine, target in targets.items()} == {
+            engine: engine for engine in targets
+        }
 
 
 def test_an_unknown_target_lists_the_known() -> None:
-    with pytest.raises(UnknownTarget, match="local, prod, branch_deployment, dev, personal, ci"):
+    with pytest.raises(
+        UnknownTarget, match="local, prod, branch_deployment, branch_local, dev, personal, ci"
+    ):
         dbt_resource("production")
 
 

@@ -6,18 +6,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from dagster_open_platform.utils.clone_names import DatabaseClone, parse_clone_name
 from dagster_open_platform.utils.environment_helpers import (
     LOGICAL_DATABASES,
     ROLES,
     WAREHOUSES,
-    DatabaseClone,
     Environment,
     EnvironmentName,
     InvalidEnvironment,
     get_database_for_environment,
     get_role_for_environment,
     get_warehouse_for_environment,
-    parse_clone_name,
 )
 
 DATABASES = st.sampled_from(LOGICAL_DATABASES)

@@ -1,13 +1,18 @@
 """The environment is read from the variables that Dagster+ sets, or refused."""
 
 import itertools
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dagster_open_platform.lib.dbt.targets import engine_of
 from dagster_open_platform.utils.environment_helpers import (
+    DBT_TARGETS,
+    ENGINES,
     LOGICAL_DATABASES,
+    Engine,
     Environment,
     EnvironmentName,
     GitSource,
@@ -67,6 +72,8 @@ def test_contradictory_variables_are_named(claims: tuple[dict[str, str], ...]) -
         ({"DAGSTER_CLOUD_IS_BRANCH_DEPLOYMENT": "1"}, "DAGSTER_CLOUD_PULL_REQUEST_ID"),
         ({"DAGSTER_CLOUD_PULL_REQUEST_ID": "42"}, "DAGSTER_CLOUD_PULL_REQUEST_ID"),
         ({**BRANCH, "DAGSTER_CLOUD_PULL_REQUEST_ID": "42; drop"}, "must be a number"),
+        ({"WAREHOUSE_ENGINE": "DuckDB"}, "'DuckDB'; valid values: 'duckdb', 'snowflake' or unset"),
+        ({"WAREHOUSE_ENGINE": "snowflake"}, "local cannot have; valid values here: 'duckdb' or unset"),
     ],
 )
 def test_unknown_values_are_refused_with_the_valid_ones(variables: dict[str, str], named: str) -> None:
@@ -80,6 +87,25 @@ def test_every_map_is_total() -> None:
         assert get_schema_for_environment("pypi", environment) == "pypi"
         for database in LOGICAL_DATABASES:
             assert get_database_for_environment(database, environment)
+
+
+@pytest.mark.parametrize("variables", [{}, BRANCH, DOGFOOD, PROD])
+@pytest.mark.parametrize("engine", ["", *get_args(Engine)])
+def test_an_engine_is_one_that_the_environment_may_have_and_dbt_follows_it(
+    variables: dict[str, str], engine: str
+) -> None:
+    name = parse_environment(variables).name
+    if engine and engine not in DBT_TARGETS[name]:
+        with pytest.raises(InvalidEnvironment, match="WAREHOUSE_ENGINE"):
+            parse_environment({**variables, "WAREHOUSE_ENGINE": engine})
+        return
+    found = parse_environment({**variables, "WAREHOUSE_ENGINE": engine})
+    assert found.engine == (engine or ENGINES[name])
+    assert engine_of(get_dbt_target(found)) == found.engine
+    # What things are called does not follow it.
+    assert get_database_for_environment("purina", found) == get_database_for_environment(
+        "purina", EVERY[name]
+    )
 
 
 def test_only_a_branch_has_databases_of_its_own() -> None:

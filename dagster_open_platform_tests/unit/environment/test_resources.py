@@ -8,12 +8,18 @@ import yaml
 from dagster_open_platform.lib.warehouse import DuckDBWarehouse, SnowflakeWarehouse
 from dagster_open_platform.lib.warehouse.errors import MissingCredentials
 from dagster_open_platform.resources import default_resources, warehouse_resource
-from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName, get_dbt_target
+from dagster_open_platform.utils.environment_helpers import (
+    Environment,
+    EnvironmentName,
+    get_database_for_environment,
+    get_dbt_target,
+)
 from dagster_open_platform_dbt import PROJECT_DIR
 
 LOCAL = Environment(EnvironmentName.LOCAL)
 BRANCH = Environment(EnvironmentName.BRANCH, pull_request_id="42")
 PROD = Environment(EnvironmentName.PROD)
+NUMBER = "{{ env_var('DAGSTER_CLOUD_PULL_REQUEST_ID') }}"
 DOGFOOD = Environment(EnvironmentName.DOGFOOD)
 
 
@@ -48,6 +54,33 @@ def test_elsewhere_both_regions_are_accounts_with_variables_of_their_own(environ
             warehouse.connect(),
         ):
             pass
+
+
+@pytest.mark.parametrize("name", EnvironmentName)
+def test_any_environment_can_be_tried_on_files_under_its_own_names(
+    name: EnvironmentName, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = "42" if name is EnvironmentName.BRANCH else None
+    environment = Environment(name, pull_request_id=number, chosen_engine="duckdb")
+    monkeypatch.setenv("WAREHOUSE_DUCKDB_DIR", str(tmp_path))
+    monkeypatch.setenv("DAGSTER_CLOUD_PULL_REQUEST_ID", "42")
+    warehouse = warehouse_resource(environment)
+    assert isinstance(warehouse, DuckDBWarehouse)
+    assert warehouse.databases["purina"] == get_database_for_environment("purina", environment)
+    assert isinstance(warehouse_resource(environment, "EU"), DuckDBWarehouse)
+    # dbt opens the files that the platform writes, and attaches them under the same names.
+    profile = yaml.safe_load((PROJECT_DIR / "profiles.yml").read_text())["dagster_open_platform"]
+    target = profile["outputs"][get_dbt_target(environment)]
+    opened = {
+        target["path"].rpartition("/")[2]: None,
+        **{each["path"].rpartition("/")[2]: each["alias"] for each in target["attach"]},
+    }
+    shown = {
+        file.replace(NUMBER, "42").removesuffix(".duckdb"): alias and alias.replace(NUMBER, "42")
+        for file, alias in opened.items()
+    }
+    assert set(shown) == {*warehouse.databases.values()} - {"snowflake"}
+    assert all(alias in (None, name) for name, alias in shown.items())
 
 
 def test_a_branch_has_clones_of_the_platform_s_own_databases_only() -> None:

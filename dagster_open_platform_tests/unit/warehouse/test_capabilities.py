@@ -8,8 +8,9 @@ import pytest
 import sqlglot
 
 from dagster_open_platform.lib.warehouse import Capability, TableRef, WarehouseConnection, require
-from dagster_open_platform.lib.warehouse.capabilities import CAPABILITIES, Engine
+from dagster_open_platform.lib.warehouse.capabilities import CAPABILITIES
 from dagster_open_platform.lib.warehouse.errors import MissingObject, StatementFailed, UnsupportedCapability
+from dagster_open_platform.utils.environment_helpers import Engine
 from dagster_open_platform_tests.fixtures.warehouse import ENGINES, local_duckdb
 
 # A statement that uses the capability and needs nothing else; Snowflake's own words.
