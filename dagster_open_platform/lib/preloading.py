@@ -10,6 +10,7 @@ If a component's state is managed by Dagster (`defs_state`), the process that is
 began with; ours are files that are deployed with the code.
 """
 
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -34,6 +35,8 @@ class Preloadable:
 
     def load(self) -> dg.Definitions:
         """The definitions: those that were kept for this environment, or new ones."""
+        # Dagster itself makes objects of the definitions afterwards, with parameters that it then calls beta, once for each process.
+        warnings.filterwarnings("ignore", category=dg.BetaWarning)
         kept = self._kept.get(get_environment())
         return self._build() if kept is None else kept
 

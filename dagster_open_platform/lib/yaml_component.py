@@ -10,10 +10,11 @@ the file.
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any, Self
 
 import dagster as dg
-from dagster_shared.yaml_utils.source_position import SourcePositionTree
+from dagster_shared.yaml_utils.source_position import SourcePosition, SourcePositionTree
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError, model_validator
 from pydantic_core import ErrorDetails, InitErrorDetails
 
@@ -21,6 +22,8 @@ from dagster_open_platform.lib.yaml_errors import InvalidYaml, invalid_yaml, pos
 from dagster_open_platform.lib.yaml_models import fields_at
 from dagster_open_platform.lib.yaml_schema import explained
 from dagster_open_platform.lib.yaml_templates import PlainTexts
+from dagster_open_platform.utils.environment_helpers import get_environment
+from dagster_open_platform.utils.source_code import Reference, links_to
 
 
 class YamlComponent(dg.Component, dg.Model, dg.Resolvable):
@@ -55,6 +58,18 @@ class YamlComponent(dg.Component, dg.Model, dg.Resolvable):
     def resolve_from_model(cls, context: dg.ResolutionContext, model: BaseModel) -> Self:
         """Makes the component of validated attributes; texts that are no templates are not compiled as such."""
         return super().resolve_from_model(PlainTexts.of(context), model)
+
+    @classmethod
+    def get_code_references_for_yaml(
+        cls, yaml_path: Path, source_position: SourcePosition, context: dg.ComponentLoadContext
+    ) -> Sequence[Reference]:
+        """Where the instance is declared, in the deployed commit if one is known.
+
+        Dagster puts it on checks, jobs, schedules and sensors as on assets, and afterwards only assets can be given another.
+        """
+        local = super().get_code_references_for_yaml(yaml_path, source_position, context)
+        git = get_environment().git
+        return local if git is None else links_to(local, git)
 
     def invalid(self, path: Sequence[str | int], problem: str) -> InvalidYaml:
         """The error for a field of this instance.

@@ -18,6 +18,7 @@ from dagster_open_platform.utils.environment_helpers import GitSource
 
 REPOSITORY_ROOT = Path(__file__).resolve().parents[2]
 CODE_REFERENCES = "dagster/code_references"
+Reference = dg.LocalFileCodeReference | dg.UrlCodeReference
 
 
 def here(depth: int = 1) -> dict[str, Any]:
@@ -73,16 +74,23 @@ def git_references(
     value = metadata.get(CODE_REFERENCES)
     if not isinstance(value, dg.CodeReferencesMetadataValue):
         return metadata
+    links = links_to(value.code_references, git, root)
+    return {**metadata, CODE_REFERENCES: dg.CodeReferencesMetadataValue(code_references=links)}
+
+
+def links_to(
+    references: Iterable[Reference], git: GitSource, root: Path = REPOSITORY_ROOT
+) -> list[Reference]:
+    """Local references as links (see ``git_references``); what is a link already stays."""
     mapping = dg.AnchorBasedFilePathMapping(
         local_file_anchor=root / "pyproject.toml", file_anchor_path_in_repository="pyproject.toml"
     )
-    links: list[dg.LocalFileCodeReference | dg.UrlCodeReference] = [
+    return [
         _link(reference, git, mapping) if isinstance(reference, dg.LocalFileCodeReference) else reference
-        for reference in value.code_references
+        for reference in references
         if not isinstance(reference, dg.LocalFileCodeReference)
         or Path(reference.file_path).is_relative_to(root)
     ]
-    return {**metadata, CODE_REFERENCES: dg.CodeReferencesMetadataValue(code_references=links)}
 
 
 def _link(

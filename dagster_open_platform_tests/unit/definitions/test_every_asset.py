@@ -6,6 +6,7 @@ from collections.abc import Set
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -101,6 +102,41 @@ def test_refers_to_the_same_line_of_the_deployed_commit(
             line = f"#L{reference.line_number}" if reference.line_number else ""
             expected.append(f"https://github.com/company/platform/blob/{GIT.revision}/{path}{line}")
         assert urls == expected, spec.key
+
+
+def other_references(defs: dg.Definitions) -> dict[tuple[str, object], list[Any]]:
+    """The references of what is no asset: checks, jobs, schedules and sensors, of those that have one."""
+    parts = [
+        asset
+        for asset in [*(defs.assets or ()), *(defs.asset_checks or ())]
+        if isinstance(asset, dg.AssetsDefinition)
+    ]
+    found: list[tuple[tuple[str, object], Any]] = [
+        (("check", spec.key), spec.metadata) for part in parts for spec in part.check_specs
+    ]
+    for kind in ("jobs", "schedules", "sensors"):
+        found += [((kind, each.name), each.metadata) for each in getattr(defs, kind) or ()]
+    return {
+        key: metadata[CODE_REFERENCES].code_references
+        for key, metadata in found
+        if metadata and CODE_REFERENCES in metadata
+    }
+
+
+def test_checks_jobs_schedules_and_sensors_refer_to_the_same_line_of_the_deployed_commit(
+    defs: dg.Definitions, deployed: dg.Definitions
+) -> None:
+    local = other_references(defs)
+    found = other_references(deployed)
+    assert {kind for kind, _ in found} == {"check", "jobs", "schedules", "sensors"}
+    assert len(found) > 700
+    for key, references in found.items():
+        expected = [
+            f"{GIT.url}/blob/{GIT.revision}/{Path(each.file_path).relative_to(REPOSITORY_ROOT).as_posix()}#L{each.line_number}"
+            for each in local.get(key, [])
+        ]
+        # A schedule or sensor of production only is not here.
+        assert [each.url for each in references] == expected or key not in local, key
 
 
 def test_belongs_to_exactly_one_automation_family(defs: dg.Definitions) -> None:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import warnings
 from typing import Any
 
 import dagster as dg
@@ -63,3 +64,13 @@ def test_definitions_are_kept_for_one_environment_only(monkeypatch: pytest.Monke
 
 def test_the_module_that_steps_are_forked_from_keeps_the_code_location() -> None:
     subprocess.run([sys.executable, "-c", IDENTICAL], timeout=120, check=True)
+
+
+def test_a_code_server_says_nothing_of_what_dagster_calls_beta() -> None:
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        Preloadable(dg.Definitions).load()
+        # As Dagster does with parameters of its own, when it serves the definitions.
+        warnings.warn("beta", dg.BetaWarning, stacklevel=1)
+        warnings.warn("ours", UserWarning, stacklevel=1)
+    assert [str(each.message) for each in said] == ["ours"]
