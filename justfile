@@ -49,6 +49,11 @@ build:
     python -m dagster_open_platform.lib.dbt.manifest --target prod
     uv build --wheel
 
+# Build the PEX of Dagster+ Serverless (default: in dist/pex), load it as a code server, and compare it with this checkout
+[no-exit-message]
+pex *args:
+    @python -m dagster_open_platform_local.deploying pex "$@"
+
 # Everything that can be checked without running an asset: lint, types, YAML, definitions, SQL style, conventions
 check: manifest
     ruff check .

@@ -1,0 +1,1 @@
+"""The files of deployments say what the code says, and nothing secret."""
