@@ -9,15 +9,23 @@ killed in the middle is completed by the next one.
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import dagster as dg
 
-from dagster_open_platform.lib.warehouse.databases import DatabaseInfo
+from dagster_open_platform.lib.warehouse.databases import DatabaseInfo, RepointedViews
 from dagster_open_platform.lib.warehouse.protocol import WarehouseConnection
 from dagster_open_platform.utils.clone_names import DatabaseClone, parse_clone_name
 from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES, Environment
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
+
+MASK = "masked-"
+"""What a value begins with that a pull request's dbt has masked (`macros/naming/masked.sql`)."""
+MASKS: Mapping[str, str] = {"pii": MASK}
+"""Schemas that are nothing but views of who somebody is (`dagster_open_platform_dbt/models/pii`). Copies of production's are dropped; the
+pull request's dbt makes them anew, masked."""
+MASKED_COLUMNS: Sequence[tuple[str, str, str]] = (("dwh_reporting", "hightouch", "email"),)
+"""Database, schema and column of the tables that hold what those views show: what the reverse-ETL syncs find their records by."""
 
 IDLE_DAYS = 14
 """How long nobody must have used a pull request's clones before they are dropped."""
@@ -41,6 +49,7 @@ class CloneReport:
         idle_days: Since anybody used any clone of the pull request; None: not looked at, or nobody knows.
         action: `created`, `dropped`, `would be dropped`, `kept`, `was there` or `was not there`.
         bytes: How large it is; None: nobody knows.
+        views: What became of its views that read the originals.
     """
 
     name: str
@@ -48,6 +57,7 @@ class CloneReport:
     action: str
     idle_days: float | None = None
     bytes: int | None = None
+    views: RepointedViews = field(default_factory=RepointedViews)
 
 
 def chosen_pull_request(configured: str | None, environment: Environment) -> str:
@@ -74,15 +84,25 @@ def chosen_pull_request(configured: str | None, environment: Environment) -> str
 
 
 def make_clones(connection: WarehouseConnection, pull_request_id: str) -> list[CloneReport]:
-    """Give a pull request a clone of each of the platform's databases.
+    """Give a pull request a clone of each of the platform's databases, that reads clones only and names nobody.
 
     Raises:
         InvalidEnvironment: The pull request is no number. Nothing was made.
         PermanentFailure, RetryableFailure: A clone could not be made. Those before it were.
     """
+    clones = _clones_of(pull_request_id)
+    made = {clone: connection.clone_database(clone.database, clone.name) for clone in clones}
+    # Only now, for views of one read the others; and also in those that were there, in case that a run was killed here.
+    for clone in clones:
+        for database, schema, column in MASKED_COLUMNS:
+            if database == clone.database:
+                connection.mask_column(clone.name, schema, column, MASK)
     return [
-        _report(clone, "created" if connection.clone_database(clone.database, clone.name) else "was there")
-        for clone in _clones_of(pull_request_id)
+        replace(
+            _report(clone, "created" if made[clone] else "was there"),
+            views=connection.repoint_views(clone.name, MASKS),
+        )
+        for clone in clones
     ]
 
 

@@ -9,6 +9,7 @@ The guard knows one rule: a database that is made or dropped through the seam ha
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,6 +36,19 @@ class DatabaseInfo:
     bytes: int | None
 
 
+@dataclass(frozen=True)
+class RepointedViews:
+    """What became of a clone's views that named originals.
+
+    Args:
+        repointed: Number of those that read the clones now.
+        dropped: Names, as `schema.view`, of those that are no more: they name persons, or could not be made anew.
+    """
+
+    repointed: int = 0
+    dropped: tuple[str, ...] = ()
+
+
 class Databases(Protocol):
     """What may be asked about databases as wholes; a part of `protocol.WarehouseConnection`."""
 
@@ -49,7 +63,7 @@ class Databases(Protocol):
         ...
 
     def clone_database(self, source: str, clone: str) -> bool:
-        """Make a database that holds what another one holds now. Its views still read what they name.
+        """Make a database that holds what another one holds now. Its views still read what they name (`repoint_views`).
 
         Running it again changes nothing, and whoever kills it in the middle finds no clone or a whole one.
 
@@ -63,6 +77,44 @@ class Databases(Protocol):
         Raises:
             NotAClone: `clone` is not such a name. Nothing is changed.
             MissingObject: There is no `source`, or the role must not know it.
+            PermanentFailure, RetryableFailure: Another one of `errors.py`.
+        """
+        ...
+
+    def repoint_views(self, clone: str, masks: Mapping[str, str]) -> RepointedViews:
+        """Have the views of a clone that read originals read the same pull request's clones.
+
+        Running it again changes nothing. A view that cannot be made anew, since what it reads is not there, is dropped: it would go on to
+        read the originals, or nothing.
+
+        Args:
+            clone: Name of a clone; the pull request's other clones are there too.
+            masks: Schema to a text that each view there has that the pull request has made. Those without it are dropped: they would
+                show what must be masked in a clone.
+
+        Raises:
+            NotAClone: It is not such a name. Nothing is changed.
+            PermanentFailure, RetryableFailure: Another one of `errors.py`.
+        """
+        ...
+
+    def mask_column(self, clone: str, schema: str, column: str, mask: str) -> int:
+        """Put a text that tells nobody anything in the place of each of a column's values, in every table of a schema that has it.
+
+        The text is the mask and the value's MD5, so that what was equal stays equal. What begins with the mask stays, so that running it
+        again changes nothing.
+
+        Args:
+            clone: Name of a clone.
+            schema: Of it.
+            column: Of texts.
+            mask: What the texts begin with.
+
+        Returns:
+            Number of values that were replaced.
+
+        Raises:
+            NotAClone: It is not such a name. Nothing is changed.
             PermanentFailure, RetryableFailure: Another one of `errors.py`.
         """
         ...

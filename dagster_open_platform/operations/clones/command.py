@@ -104,4 +104,6 @@ def _lines(reports: Sequence[CloneReport]) -> Iterator[str]:
     for report in reports:
         size = "" if report.bytes is None else f"  {report.bytes / 1e6:,.1f} MB"
         idle = "" if report.idle_days is None else f"  unused for {counted(int(report.idle_days), 'day')}"
-        yield f"{report.name:<{width}}  {report.action}{size}{idle}"
+        changed = f"  {counted(report.views.repointed, 'view')} repointed" if report.views.repointed else ""
+        dropped = f"  dropped {', '.join(report.views.dropped)}" if report.views.dropped else ""
+        yield f"{report.name:<{width}}  {report.action}{size}{idle}{changed}{dropped}"

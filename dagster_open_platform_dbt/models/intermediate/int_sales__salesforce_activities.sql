@@ -61,9 +61,9 @@ own_tasks as (
         integrations.user_id is not null and tasks.task_type = 'email' as is_automated,
         coalesce(tasks.completed_at, tasks.created_at) as occurred_at
     from tasks
-    cross join mirrored
     left join integrations
         on tasks.created_by_user_id = integrations.user_id
+    cross join mirrored
     where
         integrations.user_id is null
         or mirrored.first_at is null

@@ -7,15 +7,37 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
+from dagster_open_platform.lib.snowflake.clones import MASKS
 from dagster_open_platform.lib.warehouse import SnowflakeWarehouse, WarehouseConnection
-from dagster_open_platform.lib.warehouse.databases import DatabaseInfo
+from dagster_open_platform.lib.warehouse.databases import DatabaseInfo, RepointedViews
 from dagster_open_platform.lib.warehouse.errors import MissingObject, NotAClone, PermissionDenied
 from dagster_open_platform.lib.warehouse.snowflake import databases
-from dagster_open_platform_tests.fixtures.snowflake_account import Account
+from dagster_open_platform_tests.fixtures.snowflake_account import Account, Row
 
 CREATED = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 CLONED = dt.datetime(2026, 8, 1, 12, tzinfo=dt.UTC)
 LATER = dt.datetime(2026, 8, 20, 1, 2, 3, tzinfo=dt.UTC)
+VIEWS: list[Row] = [
+    [
+        "AWS",
+        "COSTS",
+        "create or replace view purina.aws.costs as (select * from purina.aws.cost_days)",
+    ],
+    [
+        "AWS",
+        "COST_DAYS",
+        "create view cost_days copy grants as select 1 as n from fivetran.a.b, PURINA.AWS.RAW;",
+    ],
+    ["AWS", "BROKEN", "create view purina.aws.broken as select * from purina.aws.gone"],
+    ["AWS", "OWN", "create view purina_clone_7.aws.own as select 'purina.aws.raw' as n"],
+    ["PII", "PEOPLE", "create view purina.pii.people as select email from fivetran.hubspot.contact"],
+    [
+        "PII",
+        "MASKED",
+        "create view purina_clone_7.pii.masked as select ('masked-' || email) as email from fivetran.hubspot.contact",
+    ],
+]
+"""Schema, name and statement, as somebody has written them."""
 TABLES, QUERIES = r"ACCOUNT_USAGE\.TABLES", r"ACCOUNT_USAGE\.QUERY_HISTORY"
 
 
@@ -76,6 +98,37 @@ def test_cloning_and_dropping_again_changes_nothing(
     assert account.texts("CREATE")[0] == 'CREATE DATABASE "PURINA_CLONE_9" CLONE "PURINA"'
     with pytest.raises(MissingObject):
         connection.clone_database("dwh_reporting", "dwh_reporting_clone_9")
+
+
+def test_views_of_a_clone_are_written_anew_or_dropped(
+    account: Account, connection: WarehouseConnection
+) -> None:
+    account.results[r"PURINA_CLONE_7.*INFORMATION_SCHEMA\.VIEWS"] = (["S", "N", "V"], VIEWS)
+    account.failures[r'CREATE.*"BROKEN"'] = (
+        "002003",
+        "SQL compilation error: Object does not exist or not authorized.",
+    )
+    assert connection.repoint_views("purina_clone_7", MASKS) == RepointedViews(
+        2, ("aws.broken", "pii.people")
+    )
+    replaced = account.texts("CREATE OR REPLACE")
+    # One that reads another comes after it.
+    assert [text for text in replaced if "BROKEN" not in text] == [
+        'CREATE OR REPLACE VIEW "PURINA_CLONE_7"."AWS"."COST_DAYS" copy grants as select 1 as n from fivetran.a.b,'
+        ' "PURINA_CLONE_7".AWS.RAW',
+        'CREATE OR REPLACE VIEW "PURINA_CLONE_7"."AWS"."COSTS" as (select * from "PURINA_CLONE_7".aws.cost_days)',
+    ]
+    assert account.texts("DROP") == [
+        'DROP VIEW IF EXISTS "PURINA_CLONE_7"."PII"."PEOPLE"',
+        'DROP VIEW IF EXISTS "PURINA_CLONE_7"."AWS"."BROKEN"',
+    ]
+    for statement in replaced:
+        [parsed] = sqlglot.parse(statement, read="snowflake")
+        assert isinstance(parsed, exp.Create)
+        assert {table.catalog.lower() for table in parsed.find_all(exp.Table)} <= {
+            "purina_clone_7",
+            "fivetran",
+        }
 
 
 def test_a_privilege_that_is_lacking_is_told(account: Account, connection: WarehouseConnection) -> None:

@@ -81,10 +81,17 @@ class IdleClonesConfig(dg.Config):
 def create_clones(
     context: dg.OpExecutionContext, config: PullRequestConfig, warehouse: WarehouseResource
 ) -> None:
-    """Clones every database for a pull request; those that are there already stay as they are."""
+    """Clones every database for a pull request, and has views read the clones; those that are there already stay as they are."""
     pull_request = chosen_pull_request(config.pull_request_id, get_environment())
     with warehouse.connect_without_databases() as connection:
-        context.add_output_metadata({"clones": table_of(make_clones(connection, pull_request))})
+        reports = make_clones(connection, pull_request)
+    context.add_output_metadata(
+        {
+            "clones": table_of(reports),
+            "views_repointed": sum(report.views.repointed for report in reports),
+            "views_dropped": [f"{report.name}.{view}" for report in reports for view in report.views.dropped],
+        }
+    )
 
 
 @dg.op(name="drop_clones", pool="warehouse", retry_policy=RETRIES)

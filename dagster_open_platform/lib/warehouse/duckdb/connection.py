@@ -21,11 +21,12 @@ from dagster_open_platform.lib.warehouse.duckdb.databases import DatabaseFiles
 from dagster_open_platform.lib.warehouse.duckdb.errors import classified
 from dagster_open_platform.lib.warehouse.duckdb.objects import DuckDBObjects
 from dagster_open_platform.lib.warehouse.duckdb.types import COLUMN_TYPES
+from dagster_open_platform.lib.warehouse.duckdb.views import DuckDBViews
 from dagster_open_platform.lib.warehouse.protocol import SchemaDrift, TableRef, Window, WriteResult
 from dagster_open_platform.lib.warehouse.schema import WritePlan, plan_replacement, plan_write
 
 
-class DuckDBConnection(DuckDBObjects):
+class DuckDBConnection(DuckDBObjects, DuckDBViews):
     """An open DuckDB with the warehouse's database files attached (see `DuckDBStatements`)."""
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:

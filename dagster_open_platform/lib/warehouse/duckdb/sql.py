@@ -64,6 +64,33 @@ def columns() -> str:
     )
 
 
+def views() -> str:
+    """Schema, name, statement and comment of each view of a database; binds the database."""
+    return (
+        "SELECT schema_name, view_name, sql, comment FROM duckdb_views() "
+        "WHERE NOT internal AND lower(database_name) = lower(?) ORDER BY ALL"
+    )
+
+
+def tables_with_column() -> str:
+    """Names of the tables of a schema that have a column; binds database, schema and column."""
+    return (
+        "SELECT table_name FROM duckdb_columns() JOIN duckdb_tables() USING (database_name, schema_name, table_name) "
+        "WHERE lower(database_name) = lower(?) AND lower(schema_name) = lower(?) AND lower(column_name) = lower(?) ORDER BY ALL"
+    )
+
+
+def mask(table: TableRef, column: str) -> str:
+    """Replace the values that do not begin with a mask; binds it twice."""
+    name = double_quoted(column)
+    return f"UPDATE {quoted(table)} SET {name} = ? || md5({name}) WHERE NOT starts_with({name}, ?)"
+
+
+def drop_view(name: TableRef) -> str:
+    """Drop a view."""
+    return f"DROP VIEW IF EXISTS {quoted(name)}"
+
+
 def comment_on(what: str, name: TableRef, comment: str) -> str:
     """Set the comment of a `TABLE` or a `VIEW`; COMMENT takes no parameters."""
     return f"COMMENT ON {what} {quoted(name)} IS {literal(comment)}"

@@ -11,7 +11,7 @@ import contextlib
 import datetime as dt
 import tempfile
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from dagster_open_platform.lib.warehouse import checks
 from dagster_open_platform.lib.warehouse.arrow import ROW_NUMBER, Incoming, shared_result, shared_stream
-from dagster_open_platform.lib.warehouse.databases import DatabaseInfo
+from dagster_open_platform.lib.warehouse.databases import DatabaseInfo, RepointedViews
 from dagster_open_platform.lib.warehouse.errors import StatementFailed
 from dagster_open_platform.lib.warehouse.protocol import SchemaDrift, TableRef, Window, WriteResult
 from dagster_open_platform.lib.warehouse.schema import WritePlan, plan_replacement, plan_write
@@ -30,6 +30,7 @@ from dagster_open_platform.lib.warehouse.snowflake.objects import SnowflakeObjec
 from dagster_open_platform.lib.warehouse.snowflake.session import batches, result_schema
 from dagster_open_platform.lib.warehouse.snowflake.staging import parquet_files
 from dagster_open_platform.lib.warehouse.snowflake.types import COLUMN_TYPES
+from dagster_open_platform.lib.warehouse.snowflake.views import SnowflakeViews
 
 if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection as Session
@@ -220,6 +221,14 @@ class SnowflakeConnection(SnowflakeObjects):
     def clone_database(self, source: str, clone: str) -> bool:
         """Make a clone, which takes no space until either changes (see the protocol)."""
         return SnowflakeDatabases(self._session, self._secrets).clone(source, clone)
+
+    def repoint_views(self, clone: str, masks: Mapping[str, str]) -> RepointedViews:
+        """Have the views of a clone read clones (see the protocol)."""
+        return SnowflakeViews(self._session, self._secrets).repoint(clone, masks)
+
+    def mask_column(self, clone: str, schema: str, column: str, mask: str) -> int:
+        """Mask values (see the protocol)."""
+        return SnowflakeViews(self._session, self._secrets).mask_column(clone, schema, column, mask)
 
     def drop_database(self, name: str) -> bool:
         """Drop a clone; UNDROP DATABASE brings it back within its retention (see the protocol)."""
