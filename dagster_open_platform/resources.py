@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 
 from dagster_open_platform.lib.anthropic.resource import AnthropicResource
+from dagster_open_platform.lib.aws.buckets import own_prefix
 from dagster_open_platform.lib.aws.resource import S3StoreResource
 from dagster_open_platform.lib.bigquery.resource import BigQueryResource
 from dagster_open_platform.lib.dbt.resource import dbt_resource
@@ -33,24 +34,29 @@ from dagster_open_platform.utils.environment_helpers import (
     get_role_for_environment,
     get_warehouse_for_environment,
 )
+from dagster_open_platform.utils.outside import may_change_outside
 
 
 def default_resources(environment: Environment) -> Mapping[str, Any]:
-    """Every resource key of the platform and what stands behind it in ``environment``."""
+    """Every resource key of the platform and what stands behind it in ``environment``.
+
+    Each door to something that a pull request must leave as it is knows whether it may be changed (``utils/outside.py``).
+    """
+    changes_outside = may_change_outside(environment)
     return {
         "warehouse": warehouse_resource(environment),
         "warehouse_eu": warehouse_resource(environment, region="EU"),
         # Credentials are read by the resource that needs them when it is used. An `EnvVar` that is unset would fail
         # every run of the code location, also those that need none.
-        "anthropic": AnthropicResource(),
+        "anthropic": AnthropicResource(changes_outside=changes_outside),
         "bigquery": BigQueryResource(),
-        "fivetran": FivetranResource(),
-        "github": GitHubResource(),
-        "hightouch": HightouchResource(),
-        "postgres": PostgresResource(),
-        "s3": S3StoreResource(),
-        "segment": SegmentResource(),
-        "slack": SlackResource(),
+        "fivetran": FivetranResource(changes_outside=changes_outside),
+        "github": GitHubResource(changes_outside=changes_outside),
+        "hightouch": HightouchResource(changes_outside=changes_outside),
+        "postgres": PostgresResource(changes_outside=changes_outside),
+        "s3": S3StoreResource(writes_below=own_prefix(environment)),
+        "segment": SegmentResource(changes_outside=changes_outside),
+        "slack": SlackResource(changes_outside=changes_outside),
         "sling": SlingResource(),
         "dbt": dbt_resource(get_dbt_target(environment)),
     }

@@ -45,6 +45,10 @@ class HttpApiResource(dg.ConfigurableResource):
         description="The longest wait that the vendor may ask for; a longer one fails the run with the time in the message.",
     )
 
+    changes_outside: bool = Field(
+        default=True, description="Whether requests that change something there are sent, or refused."
+    )
+
     def transport(self) -> httpx.BaseTransport | None:
         """What requests go through; None: the network. For tests to replace."""
         return None
@@ -81,6 +85,7 @@ class HttpApiResource(dg.ConfigurableResource):
             secrets=secrets,
             credentials_hint=credentials_hint,
             headers=headers,
+            may_change=self.changes_outside,
             limits=RetryLimits(attempts=self.max_attempts, max_retry_after_seconds=self.max_wait_seconds),
             transport=self.transport(),
             sleep=self.sleep,

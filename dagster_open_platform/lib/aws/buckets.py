@@ -40,7 +40,7 @@ def workspace_staging_prefix(environment: Environment | None = None) -> str:
     Args:
         environment: Default: the current one.
     """
-    return _own_folder("staging", environment)
+    return f"{own_prefix(environment)}staging"
 
 
 def metrics_report_prefix(environment: Environment | None = None) -> str:
@@ -49,19 +49,24 @@ def metrics_report_prefix(environment: Environment | None = None) -> str:
     Args:
         environment: Default: the current one.
     """
-    return _own_folder("metrics", environment)
+    return f"{own_prefix(environment)}metrics"
 
 
-def _own_folder(folder: str, environment: Environment | None) -> str:
+def own_prefix(environment: Environment | None = None) -> str:
+    """What the keys of all objects begin with that an environment may write; nothing where it may write any.
+
+    Args:
+        environment: Default: the current one.
+    """
     # Not above: it imports Dagster, which the local services, who need the names alone, do not.
     from dagster_open_platform.utils.environment_helpers import EnvironmentName, get_environment
 
     environment = environment or get_environment()
     prefixes: Mapping[EnvironmentName, str] = {
-        EnvironmentName.LOCAL: folder,
+        EnvironmentName.LOCAL: "",
         # It reads the same sources as production, and must not write over what production made of them.
-        EnvironmentName.BRANCH: f"branch/{environment.pull_request_id}/{folder}",
-        EnvironmentName.DOGFOOD: folder,
-        EnvironmentName.PROD: folder,
+        EnvironmentName.BRANCH: f"branch/{environment.pull_request_id}/",
+        EnvironmentName.DOGFOOD: "",
+        EnvironmentName.PROD: "",
     }
     return prefixes[environment.name]

@@ -36,6 +36,9 @@ class S3StoreResource(dg.ConfigurableResource):
     connect_seconds: float = Field(default=5, gt=0, description="How long connecting may take.")
     read_seconds: float = Field(default=60, gt=0, description="How long a connection may be silent.")
     connections: int = Field(default=16, ge=1, description="Connections that are kept open.")
+    writes_below: str = Field(
+        default="", description="What the keys of objects begin with that may be written and deleted."
+    )
 
     @contextmanager
     def connect(self, role_variable: str | None = None) -> Iterator[ObjectStore]:
@@ -65,6 +68,6 @@ class S3StoreResource(dg.ConfigurableResource):
                 role_arn=role,
             ).get_client()
         try:
-            yield S3Store(client, role)
+            yield S3Store(client, role, self.writes_below)
         finally:
             client.close()

@@ -20,6 +20,7 @@ from dagster_open_platform.lib.aws.errors import (
     store_errors,
 )
 from dagster_open_platform.lib.aws.protocol import ABSENT, ByteStream, ObjectInfo
+from dagster_open_platform.utils.outside import left_alone
 
 _DELETED_AT_ONCE = 1000
 """https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html"""
@@ -33,11 +34,13 @@ class S3Store:
     Args:
         client: boto3's, which threads may share.
         role: The role that it assumed, for messages.
+        writes_below: What a key begins with that is written or deleted; others are refused.
     """
 
-    def __init__(self, client: Any, role: str | None = None) -> None:
+    def __init__(self, client: Any, role: str | None = None, writes_below: str = "") -> None:
         self._client = client
         self._role = role
+        self._writes_below = writes_below
 
     def list_objects(self, bucket: str, prefix: str, *, start_after: str = "") -> Iterator[ObjectInfo]:
         """See ``ObjectStore.list_objects``."""
@@ -87,6 +90,7 @@ class S3Store:
         content_type: str | None = None,
     ) -> str:
         """See ``ObjectStore.put_object``."""
+        self._refuse_others(bucket, [key])
         headers = {"ContentType": content_type} if content_type else {}
         if expected is not None:
             headers |= {"IfNoneMatch": "*"} if expected == ABSENT else {"IfMatch": f'"{expected}"'}
@@ -102,6 +106,7 @@ class S3Store:
 
     def delete_objects(self, bucket: str, keys: Sequence[str]) -> None:
         """See ``ObjectStore.delete_objects``."""
+        self._refuse_others(bucket, keys)
         for start in range(0, len(keys), _DELETED_AT_ONCE):
             some = keys[start : start + _DELETED_AT_ONCE]
             asked = self._asked(f"delete {len(some)} objects such as", bucket, some[0])
@@ -115,6 +120,12 @@ class S3Store:
         with store_errors(self._asked("sign an address of", bucket, key)):
             return self._client.generate_presigned_url(
                 "get_object", {"Bucket": bucket, "Key": key}, ExpiresIn=int(valid.total_seconds())
+            )
+
+    def _refuse_others(self, bucket: str, keys: Sequence[str]) -> None:
+        if others := [key for key in keys if not key.startswith(self._writes_below)]:
+            raise left_alone(
+                f"s3://{bucket}/{others[0]}, which is not below {self._writes_below}, was not changed"
             )
 
     def _get(self, bucket: str, key: str, if_match: str | None) -> Mapping[str, Any]:

@@ -92,7 +92,9 @@ class FivetranClient:
     def run_setup_tests(self, connector_id: str) -> Sequence[SetupTest]:
         """Test a connection (see the protocol)."""
         # It changes nothing at the source. Certificates and fingerprints that are new are not trusted by this.
-        answer = self._send("POST", f"{_connection(connector_id)}/test", {}, safe_to_repeat=True)
+        answer = self._send(
+            "POST", f"{_connection(connector_id)}/test", {}, safe_to_repeat=True, changes=False
+        )
         found = answers.member(_data_of(answer), "setup_tests", list)
         tests = [answers.setup_test_of(node) for node in found]
         return [replace(test, message=self.http.redacted(test.message)) for test in tests]
@@ -102,8 +104,12 @@ class FivetranClient:
         # What Fivetran says is wrong gets into messages, whatever it quotes.
         return replace(found, problems=tuple(self.http.redacted(text) for text in found.problems))
 
-    def _send(self, method: str, path: str, body: Any, safe_to_repeat: bool) -> HttpAnswer:
-        return self.http.request(method, path, json=body, safe_to_repeat=safe_to_repeat, judge=self._judge)
+    def _send(
+        self, method: str, path: str, body: Any, safe_to_repeat: bool, changes: bool = True
+    ) -> HttpAnswer:
+        return self.http.request(
+            method, path, json=body, changes=changes, safe_to_repeat=safe_to_repeat, judge=self._judge
+        )
 
     def _data(
         self, method: str, path: str, params: Mapping[str, str | int] | None = None

@@ -59,6 +59,7 @@ class GitHubGraphQL:
             "POST",
             "/graphql",
             json={"query": text, "variables": dict(variables)},
+            changes=False,
             safe_to_repeat=True,
             judge=lambda answer: failure_in(answer, self._http.redacted),
         )

@@ -3,7 +3,6 @@
 What belongs here: sending one request well. What does not: which requests (``lib/<vendor>/client.py``).
 """
 
-import contextlib
 import logging
 import random
 import time
@@ -14,6 +13,7 @@ from typing import Any
 import httpx
 import orjson
 
+from dagster_open_platform.lib.http.addresses import validated
 from dagster_open_platform.lib.http.errors import (
     ConnectionDropped,
     InvalidRequest,
@@ -26,10 +26,11 @@ from dagster_open_platform.lib.http.errors import (
 from dagster_open_platform.lib.http.retries import RetryLimits, retry_after_seconds, with_retries
 from dagster_open_platform.lib.http.secrets import Secrets
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
+from dagster_open_platform.utils.outside import left_alone
 
 _LOG = logging.getLogger(__name__)
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})  # RFC 9110, 9.2.2
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _EXCERPT = 300
 USER_AGENT = "dagster-open-platform"
 DEFAULT_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
@@ -80,6 +81,7 @@ class HttpClient:
         secrets: Headers with credentials.
         credentials_hint: Where the credentials come from, for the message of a 401, such as ``GITHUB_TOKEN``.
         headers: Further headers.
+        may_change: Whether requests that change something there are sent; if not, they are refused.
         timeout: Of every call; for each of connecting, sending, and every wait for a part of the answer.
         limits: Of retrying.
         transport: Replaces the network, for tests.
@@ -99,6 +101,7 @@ class HttpClient:
         secrets: Secrets | None = None,
         credentials_hint: str = "its credentials",
         headers: Mapping[str, str] | None = None,
+        may_change: bool = True,
         timeout: httpx.Timeout = DEFAULT_TIMEOUT,
         limits: RetryLimits | None = None,
         transport: httpx.BaseTransport | None = None,
@@ -107,10 +110,11 @@ class HttpClient:
         uniform: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self._secrets = secrets or Secrets({})
-        self.base_url = _validated(base_url, service, self._secrets)
+        self.base_url = validated(base_url, service, self._secrets)
         self.service = service
         self.statistics = HttpStatistics()
         self._credentials_hint = credentials_hint
+        self._may_change = may_change
         self._limits = limits or RetryLimits()
         self._sleep = sleep
         self._clock = clock
@@ -148,6 +152,7 @@ class HttpClient:
         json: Any = None,
         content: bytes | None = None,
         params: Params | None = None,
+        changes: bool | None = None,
         safe_to_repeat: bool | None = None,
         repeat_when_limited: bool = False,
         reader: Reader | None = None,
@@ -161,6 +166,7 @@ class HttpClient:
             json: Body; None: no body.
             content: Body that is not JSON.
             params: Query string; a list stands for a name that is repeated. Never a secret.
+            changes: Whether it changes something at the server. Default: what HTTP says of the method.
             safe_to_repeat: Whether doing it twice does no harm. Default: what HTTP says of the method. A request that
                 is not is never sent again.
             repeat_when_limited: Whether a request that is not safe to repeat is sent again after the server said that there were too many:
@@ -169,10 +175,13 @@ class HttpClient:
             judge: Looks for failures in successful answers.
 
         Raises:
+            OutsideLeftAlone: It changes something, and the client may not.
             PermanentFailure: One of ``errors.py`` or of the judge; not retried.
             RetryableFailure: One of ``errors.py`` or of the judge, when the limits of retrying are reached.
         """
         method = method.upper()
+        if not self._may_change and (method not in _READING if changes is None else changes):
+            raise left_alone(f"{method} {path} was not sent to {self.service}")
         if self._secrets.are_in(path) or any(
             self._secrets.are_in(str(value)) for value in (params or {}).values()
         ):
@@ -260,24 +269,6 @@ class _Call:
     reader: Reader | None
     judge: Judge | None
     attempts: int
-
-
-def _validated(base_url: str, service: str, secrets: Secrets) -> str:
-    url: httpx.URL | None = None
-    with contextlib.suppress(httpx.InvalidURL):
-        url = httpx.URL(base_url)
-    if url is None:
-        raise InvalidRequest(secrets.redacted(f"The {service} URL is not one: {base_url!r}."))
-    if url.userinfo or url.query or url.fragment or secrets.are_in(base_url):
-        raise InvalidRequest(
-            f"The {service} URL must be https://host/path without credentials, query or fragment; it has one of them."
-        )
-    if not url.host or not (url.scheme == "https" or (url.scheme == "http" and url.host in _LOOPBACK)):
-        raise InvalidRequest(
-            f"The {service} URL must begin with https:// (http:// only for this machine), since credentials are sent"
-            f" there; it is {base_url!r}."
-        )
-    return base_url.rstrip("/")
 
 
 def _excerpt(response: httpx.Response, secrets: Secrets) -> str:

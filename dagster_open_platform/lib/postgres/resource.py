@@ -20,6 +20,7 @@ import dagster as dg
 from pydantic import Field
 
 from dagster_open_platform.lib.postgres.errors import MissingConnection, classified
+from dagster_open_platform.utils.outside import left_alone
 
 if TYPE_CHECKING:
     import psycopg
@@ -36,6 +37,23 @@ class PostgresResource(dg.ConfigurableResource):
     lock_timeout_seconds: int = Field(
         default=60, gt=0, description="How long a statement may wait for a lock that somebody else holds."
     )
+
+    changes_outside: bool = Field(
+        default=True,
+        description="Whether sessions may write; those that may not are Postgres's own read-only ones.",
+    )
+
+    def require_changes(self, what: str) -> None:
+        """Refuse to begin what writes, where nothing may be.
+
+        Args:
+            what: Is not done, as in "so … was not done".
+
+        Raises:
+            OutsideLeftAlone: Nothing may be written.
+        """
+        if not self.changes_outside:
+            raise left_alone(what)
 
     def url(self, name: str) -> str:
         """Return a connection's URL, with its password.
@@ -73,6 +91,8 @@ class PostgresResource(dg.ConfigurableResource):
         query = parse_qsl(parts.query, keep_blank_values=True)
         given = [value for key, value in query if key == "options"]
         settings = {**_SESSION, "lock_timeout": f"{self.lock_timeout_seconds}s"}
+        if not self.changes_outside:
+            settings["default_transaction_read_only"] = "on"
         options = " ".join([*given, *(f"-c {key}={value}" for key, value in settings.items())])
         others = [(key, value) for key, value in query if key != "options"]
         return urlunsplit(parts._replace(query=urlencode([*others, ("options", options)], quote_via=quote)))

@@ -95,9 +95,11 @@ class Publication:
             What came of each, when it is known.
 
         Raises:
+            OutsideLeftAlone: Nothing may be published in this environment.
             PermanentFailure, RetryableFailure: The warehouse or the target cannot be opened, or another run publishes the same
                 replication; nothing was changed.
         """
+        self.postgres.require_changes(f"nothing was published to {self.replication.target}")
         wanted = [stream for stream in self.replication.streams if stream.name in streams]
         # Before the rows are read: what is published last must be what was read last.
         with self._alone(wanted) as session, self.sling.workspace() as directory:

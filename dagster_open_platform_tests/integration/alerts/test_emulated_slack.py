@@ -16,6 +16,7 @@ from dagster_open_platform.defs.slack.py.routing import ROUTING
 from dagster_open_platform.defs.slack.py.sensors import failure_notifier
 from dagster_open_platform.lib.code_location import CodeLocation
 from dagster_open_platform.lib.slack.resource import SlackResource
+from dagster_open_platform.utils.outside import OutsideLeftAlone
 from dagster_open_platform_tests.fixtures.failing_platform import FailingPlatform, QuotaError
 from dagster_open_platform_tests.fixtures.slack import SlackServer
 
@@ -38,14 +39,16 @@ def platform() -> FailingPlatform:
     return platform
 
 
-def ticked(platform: FailingPlatform, cursor: str | None) -> dg.SensorResult:
+def ticked(
+    platform: FailingPlatform, cursor: str | None, slack: SlackResource | None = None
+) -> dg.SensorResult:
     """One tick of the sensor as Dagster evaluates it."""
     location = CodeLocation()
     location.definitions = platform.definitions
     context = dg.build_sensor_context(
         instance=platform.instance,
         cursor=cursor,
-        resources={"slack": SlackResource(max_attempts=1), "code_location": location},
+        resources={"slack": slack or SlackResource(max_attempts=1), "code_location": location},
     )
     result = failure_notifier(dg.DefaultSensorStatus.RUNNING, settle=dt.timedelta())(context)
     assert isinstance(result, dg.SensorResult)
@@ -71,6 +74,19 @@ def test_a_failure_is_seen_in_its_owners_channel_with_everything_escaped(
     assert "The failure notifier is alive" in page
     assert "Told 0 failed runs" in str(ticked(platform, result.cursor).skip_reason)
     assert headlines(slack.page()) == ["❌ orders failed"]
+
+
+def test_a_pull_request_tells_nobody(platform: FailingPlatform, slack: SlackServer) -> None:
+    platform.run("orders")
+    reading = SlackResource(changes_outside=False)
+    before = slack.page()
+    result = ticked(platform, None, reading)
+    assert (result.cursor, "was not sent to Slack" in str(result.skip_reason)) == (None, True)
+    location = CodeLocation()
+    location.definitions = platform.definitions
+    with pytest.raises(OutsideLeftAlone):
+        dg.materialize([report_asset(None)], resources={"slack": reading, "code_location": location})
+    assert slack.page() == before
 
 
 def test_what_is_posted_and_whose_answer_is_lost_is_not_posted_again(

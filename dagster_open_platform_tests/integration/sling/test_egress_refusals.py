@@ -4,10 +4,12 @@ import datetime as dt
 
 import pytest
 
+from dagster_open_platform.lib.postgres.resource import PostgresResource
 from dagster_open_platform.lib.sling.errors import UnrepresentableValue, UnsupportedColumn
 from dagster_open_platform.lib.sling.outcomes import StreamFailed
 from dagster_open_platform.lib.warehouse.errors import MissingObject, StatementFailed
 from dagster_open_platform.utils.failures import PermanentFailure
+from dagster_open_platform.utils.outside import OutsideLeftAlone
 from dagster_open_platform_tests.fixtures.egress import SCHEMA, Outlet, outlet_fixture
 
 __all__ = ["outlet_fixture"]
@@ -45,6 +47,21 @@ def test_what_would_not_survive_is_refused_by_its_own_stream(outlet: Outlet) -> 
         assert phrase in str(outcome.failure.description)
         assert outlet.table(f"t{number}", "id") == [(0, "old")]
     assert outlet.table("good", "id") == [(1,), (2,)]
+    assert outlet.landing_tables() == []
+
+
+def test_a_pull_request_publishes_nothing_and_cannot(outlet: Outlet) -> None:
+    outlet.model("create table good as select 1 as id")
+    replication = outlet.replication(f"{SCHEMA}.good: {{}}\n")
+    outlet.publish(replication)
+    outlet.model("insert into good values (2)")
+    reading = PostgresResource(changes_outside=False)
+    with pytest.raises(OutsideLeftAlone, match=f"nothing was published to {replication.target}"):
+        outlet.run(replication, postgres=reading)
+    # Whoever did not ask is stopped by Postgres.
+    with pytest.raises(PermanentFailure, match="read-only"), reading.connect(replication.target) as session:
+        session.execute("create table public.other (id int)")
+    assert outlet.table("good", "id") == [(1,)]
     assert outlet.landing_tables() == []
 
 

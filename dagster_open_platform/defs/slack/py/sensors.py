@@ -17,6 +17,7 @@ from dagster_open_platform.lib.code_location import CodeLocation
 from dagster_open_platform.lib.slack.resource import SlackResource
 from dagster_open_platform.utils.environment_helpers import get_environment
 from dagster_open_platform.utils.failures import RetryableFailure
+from dagster_open_platform.utils.outside import OutsideLeftAlone
 
 NAME = "run_failure_notifier"
 SECONDS = 60
@@ -65,6 +66,8 @@ def failure_notifier(
                     settle=SETTLE if settle is None else settle,
                 )
                 tick = notifier.tick(context.cursor)
+        except OutsideLeftAlone as refused:
+            return dg.SensorResult(cursor=context.cursor, skip_reason=refused.description)
         except RetryableFailure as failure:
             # The cursor stays where it was. What has been told is in Slack, and is not told again.
             return dg.SensorResult(
