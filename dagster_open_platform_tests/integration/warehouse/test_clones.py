@@ -65,6 +65,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
             connection.execute(
                 f"CREATE TABLE {database}.main.t AS SELECT range AS id, hash(range)::VARCHAR AS text FROM range({ROWS})"
             )
+        connection.execute("CREATE VIEW dwh_reporting.main.v AS SELECT count(*) AS n FROM purina.main.t")
     return directory
 
 
@@ -93,6 +94,11 @@ def test_killed_at_any_moment_no_clone_is_half_and_the_next_run_repairs(sources:
             make_clones(connection, "7")
         for clone in CLONES.values():
             assert content(of_branch(sources), clone) == EXPECTED
+        with of_branch(sources).connect() as connection:
+            [text] = connection.query(
+                "SELECT sql FROM duckdb_views() WHERE view_name = 'v' AND NOT internal"
+            )["sql"]
+            assert "purina_clone_7.main.t" in text.as_py()
         with local_duckdb(sources).connect_without_databases() as connection:
             drop_clones(connection, "7")
         assert [file.name for file in sources.iterdir() if "clone" in file.name] == []

@@ -1,0 +1,1 @@
+"""Tests: a pull request from its opening to its end, on DuckDB."""
