@@ -24,6 +24,9 @@ from dagster_open_platform.resources import default_resources
 from dagster_open_platform.utils.environment_helpers import environment_scope, parse_environment
 from dagster_open_platform_local.company.settings import CompanySettings
 from dagster_open_platform_local.landing.land import land
+from dagster_open_platform_local.stack.clones import run_clones
+from dagster_open_platform_local.state import LocalState
+from dagster_open_platform_tests.fixtures.documentation import arguments_of, documented
 from dagster_open_platform_tests.integration.dbt.in_process import InProcessDbt
 from dagster_open_platform_tests.integration.dbt.parsed import manifest_directory
 
@@ -155,7 +158,9 @@ def worked(pull_request: PullRequest) -> None:
 @pytest.fixture(scope="module")
 def pull_request(tmp_path_factory: pytest.TempPathFactory) -> PullRequest:
     """Number 42, opened and worked on."""
-    directory = tmp_path_factory.mktemp("warehouse")
+    state = LocalState(tmp_path_factory.mktemp("laptop"))
+    state.create()
+    directory = state.warehouse
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WAREHOUSE_DUCKDB_DIR", str(directory))
         made(directory, tmp_path_factory)
@@ -239,3 +244,15 @@ def test_it_goes_when_it_is_closed_and_others_stay_unless_they_are_idle(
         run(clones.drop_database_clones, "42")
     assert there() == {"44"}
     assert digest(pull_request.directory) == pull_request.before
+
+
+def test_somebody_at_a_terminal_does_the_same(pull_request: PullRequest) -> None:
+    laptop = {"DOP_LOCAL_DIR": str(pull_request.directory.parent)}
+    made = documented("uv run just clone --local make 42", variables=laptop)
+    assert (made.returncode, made.stderr) == (0, "")
+    assert "views repointed  dropped pii.pii_cloud_product__users" in made.stdout
+    file = pull_request.directory / "dwh_reporting_clone_42.duckdb"
+    assert file.exists()
+    words = arguments_of("uv run just clone --local drop 42 --yes")
+    assert run_clones(LocalState(pull_request.directory.parent), words[3:]) == 0
+    assert not file.exists()
