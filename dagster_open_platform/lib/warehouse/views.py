@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
+from dagster_open_platform.lib.warehouse.errors import MissingObject, StatementFailed
 from dagster_open_platform.lib.warehouse.protocol import TableRef
 from dagster_open_platform.utils.clone_names import DatabaseClone
 from dagster_open_platform.utils.databases import LOGICAL_DATABASES
@@ -19,6 +20,10 @@ from dagster_open_platform.utils.environment_helpers import Engine
 
 if TYPE_CHECKING:
     from sqlglot.tokenizer_core import Token
+
+
+NOT_MADE = (MissingObject, StatementFailed)
+"""What it means that a view cannot be made anew: what it reads is not there, or no longer what it was. Any other failure is the warehouse's."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from dagster_open_platform.lib.warehouse.duckdb.session import DuckDBStatements
 from dagster_open_platform.lib.warehouse.identifiers import double_quoted
 from dagster_open_platform.lib.warehouse.protocol import TableRef
 from dagster_open_platform.lib.warehouse.views import (
+    NOT_MADE,
     ViewText,
     clones_beside,
     in_order,
@@ -20,7 +21,6 @@ from dagster_open_platform.lib.warehouse.views import (
     unmasked,
 )
 from dagster_open_platform.utils.databases import SHARED_DATABASES
-from dagster_open_platform.utils.failures import PermanentFailure
 
 
 class DuckDBViews(DuckDBStatements):
@@ -67,6 +67,6 @@ class DuckDBViews(DuckDBStatements):
                 self._run(text)
                 if comment is not None:
                     self._run(sql.comment_on("VIEW", name, comment))
-        except PermanentFailure:
+        except NOT_MADE:
             return False
         return True

@@ -14,13 +14,13 @@ from dagster_open_platform.lib.warehouse.snowflake.session import SessionStateme
 from dagster_open_platform.lib.warehouse.snowflake.session_sql import name
 from dagster_open_platform.lib.warehouse.snowflake.sql import quoted
 from dagster_open_platform.lib.warehouse.views import (
+    NOT_MADE,
     ViewText,
     clones_beside,
     in_order,
     repointed,
     unmasked,
 )
-from dagster_open_platform.utils.failures import PermanentFailure
 
 
 def texts(database: str) -> str:
@@ -91,6 +91,6 @@ class SnowflakeViews(SessionStatements):
         try:
             with self._errors(f"making the view {view.name}"):
                 self._run(text)
-        except PermanentFailure:
+        except NOT_MADE:
             return False
         return True
