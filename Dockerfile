@@ -17,8 +17,9 @@ RUN uv sync --no-default-groups
 RUN .venv/bin/python -m dagster_open_platform.lib.dbt.manifest --target prod
 
 FROM python:${PYTHON}-slim
-# Agents start code servers as whoever the image says; nothing here needs root.
-RUN useradd --create-home dagster
+# Agents start code servers as whoever the image says; nothing here needs root. The directory is for the instance of a deployment of
+# one's own (deploy/open_source).
+RUN useradd --create-home dagster && install --directory --owner dagster /home/dagster/instance
 COPY --from=builder --chown=dagster:dagster /app /app
 ENV PATH=/app/.venv/bin:$PATH
 WORKDIR /app

@@ -51,8 +51,18 @@ build:
 
 # Build the PEX of Dagster+ Serverless (default: in dist/pex), load it as a code server, and compare it with this checkout
 [no-exit-message]
-pex *args:
+pex *args: manifest
     @python -m dagster_open_platform_local.deploying pex "$@"
+
+# Run the Dockerfile's steps in a directory (default: dist/image), where there is no Docker
+[no-exit-message]
+image *args:
+    @python -m dagster_open_platform_local.deploying image "$@"
+
+# Start the open-source deployment of deploy/open_source on a PostgreSQL of this machine, run a job, and look for it in the database
+[no-exit-message]
+open-source: manifest
+    @python -m dagster_open_platform_local.deploying open-source
 
 # Everything that can be checked without running an asset: lint, types, YAML, definitions, SQL style, conventions
 check: manifest

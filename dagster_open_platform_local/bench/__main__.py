@@ -15,6 +15,7 @@ from dagster_open_platform_local.bench import (
     instances,
     load,
     paging,
+    pex,
     replication,
     steps,
     verbs,
@@ -36,6 +37,7 @@ MEASURES: Mapping[str, Callable[[], list[Ratio]]] = {
     "workspace": workspace.measure,
     "fivetran": fivetran.measure,
     "paging": paging.measure,
+    "pex": pex.measure,
 }
 
 

@@ -15,7 +15,7 @@ _ENTRIES = """
 query Entries {
   workspaceOrError { ... on Workspace { locationEntries {
     name locationOrLoadError {
-      ... on PythonError { message }
+      ... on PythonError { message causes { message } }
       ... on RepositoryLocation { repositories { name } }
     }
   } } }
@@ -80,10 +80,12 @@ class Graph:
 def load_errors(webserver: Webserver) -> Mapping[str, str]:
     """The code locations that did not load, with why."""
     entries = webserver.ask(_ENTRIES)["workspaceOrError"]["locationEntries"]
+    errors = {entry["name"]: entry["locationOrLoadError"] or {} for entry in entries}
     return {
-        entry["name"]: entry["locationOrLoadError"]["message"]
-        for entry in entries
-        if "message" in (entry["locationOrLoadError"] or {})
+        # The last cause is what happened; what is around it says only that it happened while loading.
+        name: [error["message"], *(cause["message"] for cause in error["causes"])][-1]
+        for name, error in errors.items()
+        if "message" in error
     }
 
 

@@ -98,7 +98,7 @@ def unpack(pex: Path, directory: Path) -> Path:
     """Unpack a file into a virtual environment and give the directory of its packages."""
     options = ["--collisions-ok", "--non-hermetic-scripts"]
     # Kept beside the environments: its default is a cache in the home, which grows with each build.
-    cache = {"PEX_ROOT": str(directory.parent / "pex_root")}
+    cache = {"PEX_ROOT": str(directory.with_name("cache"))}
     run(["pex-tools", str(pex), "venv", *options, str(directory)], directory.parent, cache)
     return directory / "lib" / f"python{PYTHON}" / "site-packages"
 
@@ -108,8 +108,10 @@ def unpacked(pex: Pex, directory: Path) -> Unpacked:
 
     Args:
         pex: The build.
-        directory: For the virtual environments; must exist.
+        directory: For the virtual environments; replaced if it is there.
     """
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
     source, dependencies = directory / "source", directory / "dependencies"
     packages = (unpack(pex.source, source), unpack(pex.dependencies, dependencies))
     return Unpacked(

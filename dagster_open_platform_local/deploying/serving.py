@@ -14,10 +14,12 @@ import httpx
 import yaml
 
 from dagster_open_platform_local.deploying.errors import DeploymentError
+from dagster_open_platform_local.stack.environment import base_environment
 from dagster_open_platform_local.stack.health import HealthCheck, http_health, port_open, started
 from dagster_open_platform_local.stack.ports import HOST, free_port
 from dagster_open_platform_local.stack.process import GuardedProcess
 from dagster_open_platform_local.stack.supervisor import Service, wait_until_healthy
+from dagster_open_platform_local.state import local_state
 
 INSTANCE = "telemetry:\n  enabled: false\n"
 _ANSWER_SECONDS = 300.0
@@ -82,8 +84,7 @@ def process(
     child = GuardedProcess(name, in_directory(directory, command), environment, log)
     child.start()
     try:
-        service = Service(name, command=lambda _port: command, health=health, startup_seconds=_START_SECONDS)
-        wait_until_healthy(child, service, port)
+        _await(child, health, port)
         yield child
     finally:
         child.stop()
@@ -102,38 +103,16 @@ def webserver_over(servers: Sequence[CodeServer], home: Path) -> Iterator[Webser
         servers: Their names differ.
         home: For the webserver's instance; must exist.
     """
+    ports = {server.name: free_port() for server in servers}
+    locations = [{"host": HOST, "port": port, "location_name": name} for name, port in ports.items()]
+    workspace = home / "workspace.yaml"
+    workspace.write_text(yaml.safe_dump({"load_from": [{"grpc_server": each} for each in locations]}))
+    (home / "dagster.yaml").write_text(INSTANCE)
     with ExitStack() as running:
-        locations = []
         # Begun together and awaited together: each loads for some seconds.
-        for server in servers:
-            port = free_port()
-            address = ["--host", HOST, "--port", str(port)]
-            child = GuardedProcess(
-                server.name,
-                in_directory(server.directory, [*server.command, *address]),
-                server.environment,
-                server.log,
-            )
-            child.start()
-            running.callback(child.stop)
-            locations.append((server, child, port))
-        for server, child, port in locations:
-            service = Service(
-                server.name, command=lambda _port: (), startup_seconds=_START_SECONDS, health=port_open
-            )
-            wait_until_healthy(child, service, port)
-        workspace = home / "workspace.yaml"
-        workspace.write_text(
-            yaml.safe_dump(
-                {
-                    "load_from": [
-                        {"grpc_server": {"host": HOST, "port": port, "location_name": server.name}}
-                        for server, _, port in locations
-                    ]
-                }
-            )
-        )
-        (home / "dagster.yaml").write_text(INSTANCE)
+        begun = [running.enter_context(_begun(server, ports[server.name])) for server in servers]
+        for child in begun:
+            _await(child, port_open, ports[child.name])
         port = free_port()
         command = [sys.executable, "-m", "dagster_webserver", "--workspace", str(workspace)]
         running.enter_context(
@@ -150,9 +129,22 @@ def webserver_over(servers: Sequence[CodeServer], home: Path) -> Iterator[Webser
         yield Webserver(port)
 
 
+@contextmanager
+def _begun(server: CodeServer, port: int) -> Iterator[GuardedProcess]:
+    command = in_directory(server.directory, [*server.command, "--host", HOST, "--port", str(port)])
+    child = GuardedProcess(server.name, command, server.environment, server.log)
+    child.start()
+    try:
+        yield child
+    finally:
+        child.stop()
+
+
+def _await(child: GuardedProcess, health: HealthCheck, port: int) -> None:
+    service = Service(child.name, command=lambda _port: (), health=health, startup_seconds=_START_SECONDS)
+    wait_until_healthy(child, service, port)
+
+
 def inherited() -> dict[str, str]:
     """This shell's variables without what belongs to a deployment or a stack."""
-    from dagster_open_platform_local.stack.environment import base_environment
-    from dagster_open_platform_local.state import local_state
-
     return base_environment(local_state())

@@ -36,15 +36,25 @@ def prepare(directory: Path, root: Path = REPOSITORY_ROOT) -> Path:
     Raises:
         DeploymentError: A step failed; with what it said.
     """
+    copy_deployed(directory, root)
+    (directory / REQUIREMENTS).write_text(pins(root), encoding="utf-8")
+    # In the directory itself, whose package comes first, since the manifest lies beside the dbt project that it is of.
+    run([sys.executable, "-m", MANIFEST, "--target", "prod"], directory, {"PYTHONPATH": str(directory)})
+    return directory
+
+
+def copy_deployed(directory: Path, root: Path = REPOSITORY_ROOT) -> None:
+    """Copy the files of the checkout that are deployed, and no others.
+
+    Args:
+        directory: Replaced if it is there.
+        root: The checkout.
+    """
     shutil.rmtree(directory, ignore_errors=True)
     for path in deployed_files(root):
         target = directory / path
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(root / path, target)
-    (directory / REQUIREMENTS).write_text(pins(root), encoding="utf-8")
-    # In the directory itself, whose package comes first, since the manifest lies beside the dbt project that it is of.
-    run([sys.executable, "-m", MANIFEST, "--target", "prod"], directory, {"PYTHONPATH": str(directory)})
-    return directory
 
 
 def deployed_files(root: Path = REPOSITORY_ROOT) -> list[Path]:
