@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from dagster_cloud.workspace.config_schema import validate_workspace_location
+from dagster_cloud_cli.config.loader import DagsterCloudLocationsConfigLoader
 
 import dagster_open_platform_eu.defs
 from dagster_open_platform_local.deploying.variables import heeded, required
@@ -39,6 +40,18 @@ def test_both_are_there_and_each_agent_accepts_them() -> None:
         told = {key: value for key, value in location.items() if key != "build"}
         assert not validate_workspace_location(told), name
         assert hasattr(importlib.import_module(location["code_source"]["module_name"]), "defs")
+
+
+def test_the_registry_is_filled_in_as_ci_does() -> None:
+    loader = DagsterCloudLocationsConfigLoader()
+    filled = loader.load_from_template(
+        str(ROOT / "dagster_cloud.yaml"), {"registry": "registry.example/images"}
+    )
+    for found in filled.locations:
+        assert found.build
+        assert found.build.registry == "registry.example/images"
+        # Nothing else of it is a template.
+        assert found.container_context == locations()[found.location_name]["container_context"]
 
 
 def test_the_eu_has_a_queue_and_secrets_of_its_own() -> None:
