@@ -32,9 +32,14 @@ def test_packages_are_installed_from_the_pins_before_the_code_changes_the_layer(
     assert pins < packages < position("COPY . .") < position("dbt.manifest", "--target prod")
 
 
-def test_what_is_copied_before_the_code_is_there() -> None:
+@pytest.fixture(scope="module")
+def deployed() -> list[Path]:
+    return deployed_files()
+
+
+def test_what_is_copied_before_the_code_is_there(deployed: list[Path]) -> None:
     *files, _ = INSTRUCTIONS[position("COPY", "pyproject.toml")].text.split()
-    assert {Path(file) for file in files} <= set(deployed_files())
+    assert {Path(file) for file in files} <= set(deployed)
 
 
 def test_it_is_not_run_as_root_and_loads_both_code_locations() -> None:
@@ -42,12 +47,12 @@ def test_it_is_not_run_as_root_and_loads_both_code_locations() -> None:
     assert position("USER") < position("validate", "dagster_open_platform_eu.definitions")
 
 
-def test_what_is_deployed_is_the_code_and_neither_tests_nor_the_laptop() -> None:
-    folders = {path.parts[0] for path in deployed_files() if len(path.parts) > 1}
+def test_what_is_deployed_is_the_code_and_neither_tests_nor_the_laptop(deployed: list[Path]) -> None:
+    folders = {path.parts[0] for path in deployed if len(path.parts) > 1}
     assert folders == {"dagster_open_platform", "dagster_open_platform_dbt", "dagster_open_platform_eu"}
-    named = {path.name for path in deployed_files() if len(path.parts) == 1}
+    named = {path.name for path in deployed if len(path.parts) == 1}
     assert {"pyproject.toml", "Dockerfile", "dagster_cloud.yaml"} <= named
-    assert not [path for path in deployed_files() if re.search(r"\.env$|(^|/)\.", str(path))]
+    assert not [path for path in deployed if re.search(r"\.env$|(^|/)\.", str(path))]
 
 
 def test_a_pattern_that_only_docker_understands_is_refused() -> None:
