@@ -42,7 +42,7 @@ refresh-state *args:
 
 # Write the reference pages of the components, and what the UI shows of them, from their schemas
 reference:
-    python -m dagster_open_platform.lib.reference dagster_open_platform/defs docs/reference --ui dagster_open_platform/lib/component_docs.json
+    python -m dagster_open_platform.lib.reference dagster_open_platform/defs dagster_open_platform_eu/defs docs/reference --ui dagster_open_platform/lib/component_docs.json
 
 # Build the wheel that production installs, with the dbt manifest inside
 build:

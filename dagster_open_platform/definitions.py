@@ -34,6 +34,7 @@ from dagster_open_platform.utils.environment_helpers import (
     environment_scope,
     get_environment,
 )
+from dagster_open_platform.utils.regions import US, Region
 from dagster_open_platform.utils.source_code import (
     REPOSITORY_ROOT,
     function_references,
@@ -55,6 +56,7 @@ EXECUTORS: Mapping[EnvironmentName, Callable[[str], dg.ExecutorDefinition]] = {
 def build_definitions(
     *,
     environment: Environment | None = None,
+    region: Region = US,
     resources: Mapping[str, Any] | None = None,
     defs_module: ModuleType = dagster_open_platform.defs,
 ) -> dg.Definitions:
@@ -62,6 +64,7 @@ def build_definitions(
 
     Args:
         environment: Where it runs; default: what this process's variables say.
+        region: Whose it is.
         resources: Replacements by resource key, for tests and for other code locations.
         defs_module: The package whose folder holds the component instances and Python definitions.
 
@@ -80,11 +83,11 @@ def build_definitions(
         warnings.simplefilter("ignore", dg.PreviewWarning)
         # Checks of the last update stand beside freshness policies on purpose: a check can block what comes after it.
         warnings.simplefilter("ignore", dg.SupersessionWarning)
-        return _assembled(environment, resources or {}, defs_module)
+        return _assembled(environment, region, resources or {}, defs_module)
 
 
 def _assembled(
-    environment: Environment, resources: Mapping[str, Any], defs_module: ModuleType
+    environment: Environment, region: Region, resources: Mapping[str, Any], defs_module: ModuleType
 ) -> dg.Definitions:
     tree = dg.ComponentTree(defs_module=defs_module, project_root=REPOSITORY_ROOT)
     with located_yaml_errors(tree.defs_module_path):
@@ -94,7 +97,7 @@ def _assembled(
         found,
         dg.Definitions(
             resources={
-                **default_resources(environment),
+                **default_resources(environment, region),
                 "code_location": code_location,
                 **resources,
             },
@@ -103,7 +106,7 @@ def _assembled(
             executor=EXECUTORS[environment.name](defs_module.__name__.rpartition(".")[0]),
         ),
     )
-    check_definitions(merged)
+    check_definitions(merged, region)
     finished = _finished(merged, environment)
     code_location.definitions = finished
     return finished

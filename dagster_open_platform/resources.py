@@ -25,9 +25,8 @@ from dagster_open_platform.lib.sling.resource import SlingResource
 from dagster_open_platform.lib.warehouse.duckdb.resource import duckdb_warehouse
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
 from dagster_open_platform.lib.warehouse.snowflake.resource import snowflake_warehouse
+from dagster_open_platform.utils.databases import OUTBOUND, REGION_DATABASES, SHARED_DATABASES
 from dagster_open_platform.utils.environment_helpers import (
-    LOGICAL_DATABASES,
-    SHARED_DATABASES,
     Environment,
     get_database_for_environment,
     get_dbt_target,
@@ -35,17 +34,27 @@ from dagster_open_platform.utils.environment_helpers import (
     get_warehouse_for_environment,
 )
 from dagster_open_platform.utils.outside import may_change_outside
+from dagster_open_platform.utils.regions import EU, US, Region
 
 
-def default_resources(environment: Environment) -> Mapping[str, Any]:
-    """Every resource key of the platform and what stands behind it in ``environment``.
+def default_resources(environment: Environment, region: Region = US) -> Mapping[str, Any]:
+    """Every resource key of a region's platform and what stands behind it in ``environment``.
 
-    Each door to something that a pull request must leave as it is knows whether it may be changed (``utils/outside.py``).
+    The product is replicated and modelled in every region; what the whole company has once is reached from the first. Each door to
+    something that a pull request must leave as it is knows whether it may be changed (``utils/outside.py``).
     """
     changes_outside = may_change_outside(environment)
+    in_every_region = {
+        "warehouse": warehouse_resource(environment, region),
+        "postgres": PostgresResource(changes_outside=changes_outside),
+        "sling": SlingResource(),
+        "dbt": dbt_resource(get_dbt_target(environment, region), region),
+    }
+    if not region.is_first:
+        return in_every_region
     return {
-        "warehouse": warehouse_resource(environment),
-        "warehouse_eu": warehouse_resource(environment, region="EU"),
+        **in_every_region,
+        "warehouse_eu": outbound_resource(environment, EU),
         # Credentials are read by the resource that needs them when it is used. An `EnvVar` that is unset would fail
         # every run of the code location, also those that need none.
         "anthropic": AnthropicResource(changes_outside=changes_outside),
@@ -53,38 +62,51 @@ def default_resources(environment: Environment) -> Mapping[str, Any]:
         "fivetran": FivetranResource(changes_outside=changes_outside),
         "github": GitHubResource(changes_outside=changes_outside),
         "hightouch": HightouchResource(changes_outside=changes_outside),
-        "postgres": PostgresResource(changes_outside=changes_outside),
         "s3": S3StoreResource(writes_below=own_prefix(environment)),
         "segment": SegmentResource(changes_outside=changes_outside),
         "slack": SlackResource(changes_outside=changes_outside),
-        "sling": SlingResource(),
-        "dbt": dbt_resource(get_dbt_target(environment)),
     }
 
 
-def warehouse_resource(environment: Environment, region: str | None = None) -> WarehouseResource:
-    """Snowflake, or the DuckDB files that carry the same databases: on a laptop, and where the environment says so.
+def warehouse_resource(environment: Environment, region: Region = US) -> WarehouseResource:
+    """A region's warehouse: Snowflake, or the DuckDB files that carry the same databases: on a laptop, and where the environment says so.
 
     Args:
         environment: Where the platform runs.
-        region: Another region, such as `EU`, with an account and variables of its own (`SNOWFLAKE_EU_ACCOUNT`,
-            `WAREHOUSE_EU_DUCKDB_DIR`). The platform only reads there, so a branch deployment has no clones of its databases
-            and reads the originals. None: the platform's own.
+        region: Whose; each but the first has an account with variables of its own (`SNOWFLAKE_EU_ACCOUNT`,
+            `WAREHOUSE_EU_DUCKDB_DIR`).
     """
-    infix = f"_{region}" if region else ""
-    read_only = () if region else SHARED_DATABASES
+    read_only = SHARED_DATABASES if region.is_first else ()
     databases = {
-        name: name if region else get_database_for_environment(name, environment)
-        for name in (*LOGICAL_DATABASES, *read_only)
+        name: get_database_for_environment(name, environment)
+        for name in (*REGION_DATABASES[region.name], *read_only)
     }
     if environment.engine == "duckdb":
-        return duckdb_warehouse(dg.EnvVar(f"WAREHOUSE{infix}_DUCKDB_DIR"), databases, read_only)
-    if region:  # an account of its own, with roles and virtual warehouses of its own
-        return snowflake_warehouse(databases, variables=f"SNOWFLAKE_{region}")
+        return duckdb_warehouse(dg.EnvVar(region.variable("WAREHOUSE", "DUCKDB_DIR")), databases, read_only)
     return snowflake_warehouse(
         databases,
+        variables=region.variable("SNOWFLAKE"),
         default_role=get_role_for_environment(environment),
         default_warehouse=get_warehouse_for_environment(environment),
         default_database=databases["purina"],
         read_only=read_only,
+    )
+
+
+def outbound_resource(environment: Environment, region: Region) -> WarehouseResource:
+    """What another region lets out, for the first: one database of its warehouse, and nothing else of it.
+
+    It is only read, so a branch deployment has no clone of it and reads the original.
+
+    Args:
+        environment: Where the platform runs.
+        region: Whose.
+    """
+    databases = {OUTBOUND: OUTBOUND}
+    if environment.engine == "duckdb":
+        directory = dg.EnvVar(region.variable("WAREHOUSE", "DUCKDB_DIR"))
+        return duckdb_warehouse(directory, databases, read_only=[OUTBOUND])
+    # An account of its own, with roles and virtual warehouses of its own.
+    return snowflake_warehouse(
+        databases, variables=region.variable("SNOWFLAKE"), default_database=OUTBOUND, read_only=[OUTBOUND]
     )

@@ -5,8 +5,23 @@ import dagster as dg
 import dagster_open_platform_eu.defs
 from dagster_open_platform.definitions import build_definitions
 from dagster_open_platform.lib.preloading import Preloadable
+from dagster_open_platform.utils.environment_helpers import Environment
+from dagster_open_platform.utils.regions import EU
 
-LOCATION = Preloadable(lambda: build_definitions(defs_module=dagster_open_platform_eu.defs))
+
+def build_eu_definitions(*, environment: Environment | None = None) -> dg.Definitions:
+    """Assembles the EU's code location.
+
+    Args:
+        environment: Where it runs; default: what this process's variables say.
+
+    Raises:
+        PermanentFailure: As for `build_definitions`.
+    """
+    return build_definitions(environment=environment, region=EU, defs_module=dagster_open_platform_eu.defs)
+
+
+LOCATION = Preloadable(build_eu_definitions)
 """Loads once in the process that a run's steps are forked from, and otherwise once in a process."""
 
 

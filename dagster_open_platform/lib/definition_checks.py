@@ -17,6 +17,7 @@ from dagster_open_platform.lib.schedule.component import ScheduleComponent
 from dagster_open_platform.lib.yaml_component import YamlComponent
 from dagster_open_platform.lib.yaml_errors import suggestion
 from dagster_open_platform.utils.failures import PermanentFailure
+from dagster_open_platform.utils.regions import REGIONS, US, Region
 
 COMPONENT_ORIGIN = "dagster/component_origin"
 CODE_REFERENCES = "dagster/code_references"
@@ -26,16 +27,20 @@ class InvalidDefinitions(PermanentFailure):
     """Definitions contradict one another; every problem is a line that names its places."""
 
 
-def check_definitions(defs: dg.Definitions) -> None:
+def check_definitions(defs: dg.Definitions, region: Region = US) -> None:
     """Checks merged definitions, before Dagster resolves them.
 
+    Args:
+        defs: Of one code location.
+        region: Whose.
+
     Raises:
-        InvalidDefinitions: An asset key, a check or a component's name is declared twice; a function asks for a
+        InvalidDefinitions: An asset key, a check or a component's name is declared twice; an asset key is another region's; a function asks for a
             resource that is not there; a schedule's job is called as an op is, or its target matches nothing, or assets of
             different partitionings. All problems are listed.
     """
     # Dagster cannot resolve selections on a graph with duplicate keys, so those are told first.
-    problems = list(duplicate_keys(defs)) or [
+    problems = [*duplicate_keys(defs), *foreign_keys(defs, region)] or [
         *duplicate_names(defs),
         *names_of_ops(defs),
         *missing_resources(defs),
@@ -64,6 +69,26 @@ def duplicate_keys(defs: dg.Definitions) -> Iterator[str]:
         if len(declared) > 1:
             where = [declared_at(spec, asset) for spec, asset in declared]
             yield f"{where[0]}: {what} is also declared at {', '.join(where[1:])}; expected one declaration."
+
+
+def foreign_keys(defs: dg.Definitions, region: Region) -> Iterator[str]:
+    """A line for each asset whose key does not say that it is the region's: two code locations share one namespace of keys."""
+    others = [other.key_prefix for other in REGIONS if other.key_prefix and other != region]
+    for asset in defs.assets or ():
+        for spec in asset.specs if isinstance(asset, dg.AssetsDefinition) else [asset]:
+            if not isinstance(spec, dg.AssetSpec):
+                continue
+            path = tuple(spec.key.path)
+            if path[: len(region.key_prefix)] != region.key_prefix:
+                expected = f"it should begin with {'/'.join(region.key_prefix)}/"
+            elif any(path[: len(prefix)] == prefix for prefix in others):
+                expected = f"{path[0]}/ is another region's"
+            else:
+                continue
+            yield (
+                f"{declared_at(spec, asset)}: asset {spec.key.to_user_string()!r} is no key of the region"
+                f" {region.name}: {expected}."
+            )
 
 
 def duplicate_names(defs: dg.Definitions) -> Iterator[str]:

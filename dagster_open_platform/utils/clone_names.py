@@ -7,11 +7,11 @@ What belongs here: what a clone is called, read and written. What does not: whic
 import re
 from dataclasses import dataclass
 
-from dagster_open_platform.utils.databases import LOGICAL_DATABASES, clone_name
+from dagster_open_platform.utils.databases import WRITTEN_DATABASES, clone_name
 from dagster_open_platform.utils.environment_helpers import PULL_REQUEST_ID, InvalidEnvironment
 
 _CLONE = re.compile(
-    rf"(?P<database>{'|'.join(map(re.escape, LOGICAL_DATABASES))})_clone_(?P<pull_request>{PULL_REQUEST_ID.pattern})"
+    rf"(?P<database>{'|'.join(map(re.escape, WRITTEN_DATABASES))})_clone_(?P<pull_request>{PULL_REQUEST_ID.pattern})"
 )
 
 
@@ -20,7 +20,7 @@ class DatabaseClone:
     """A pull request's copy of one of the platform's databases.
 
     Args:
-        database: One of ``LOGICAL_DATABASES``.
+        database: One of ``WRITTEN_DATABASES``.
         pull_request_id: Digits.
 
     Raises:
@@ -31,10 +31,10 @@ class DatabaseClone:
     pull_request_id: str
 
     def __post_init__(self) -> None:
-        if not _CLONE.fullmatch(self.name) or self.database not in LOGICAL_DATABASES:
+        if not _CLONE.fullmatch(self.name) or self.database not in WRITTEN_DATABASES:
             raise InvalidEnvironment(
                 f"There is no clone of {self.database!r} for pull request {self.pull_request_id!r}: a pull request is a"
-                f" number, and the platform's databases are {', '.join(LOGICAL_DATABASES)}."
+                f" number, and the platform's databases are {', '.join(WRITTEN_DATABASES)}."
             )
 
     @property

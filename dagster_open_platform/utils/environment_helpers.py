@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, TypeAlias, get_args
 
-from dagster_open_platform.utils.databases import LOGICAL_DATABASES, SHARED_DATABASES, clone_name
+from dagster_open_platform.utils.databases import SHARED_DATABASES, WRITTEN_DATABASES, clone_name
 from dagster_open_platform.utils.failures import PermanentFailure
+from dagster_open_platform.utils.regions import US, Region
 
 PULL_REQUEST_ID = re.compile(r"[0-9]{1,18}")
 Engine: TypeAlias = Literal["duckdb", "snowflake"]
@@ -123,7 +124,8 @@ DBT_TARGETS: Mapping[EnvironmentName, Mapping[Engine, str]] = {
     EnvironmentName.DOGFOOD: {"snowflake": "prod", "duckdb": "local"},
     EnvironmentName.PROD: {"snowflake": "prod", "duckdb": "local"},
 }
-"""Environment to the engines that it may have, and the target in ``profiles.yml`` for each."""
+"""Environment to the engines that it may have, and the target in ``profiles.yml`` for each. In another region
+``_`` and its name come behind it."""
 
 
 def parse_environment(variables: Mapping[str, str]) -> Environment:
@@ -232,7 +234,7 @@ def get_database_for_environment(database: str, environment: Environment | None 
     """The physical name of a logical database.
 
     Args:
-        database: One of ``LOGICAL_DATABASES`` or ``SHARED_DATABASES``; the latter have one name everywhere.
+        database: One of ``WRITTEN_DATABASES`` or ``SHARED_DATABASES``; the latter have one name everywhere.
         environment: Default: the current one.
 
     Raises:
@@ -241,9 +243,9 @@ def get_database_for_environment(database: str, environment: Environment | None 
     environment = environment or get_environment()
     if database in SHARED_DATABASES:
         return database
-    if database not in LOGICAL_DATABASES:
+    if database not in WRITTEN_DATABASES:
         raise InvalidEnvironment(
-            f"Unknown database {database!r}; the platform's databases are: {', '.join(LOGICAL_DATABASES)};"
+            f"Unknown database {database!r}; the platform's databases are: {', '.join(WRITTEN_DATABASES)};"
             f" those that it only reads: {', '.join(SHARED_DATABASES)}."
         )
     physical: Mapping[EnvironmentName, str] = {
@@ -277,10 +279,11 @@ def get_warehouse_for_environment(environment: Environment | None = None) -> str
     return WAREHOUSES[(environment or get_environment()).name]
 
 
-def get_dbt_target(environment: Environment | None = None) -> str:
+def get_dbt_target(environment: Environment | None = None, region: Region = US) -> str:
     """The target in ``profiles.yml`` that dbt runs with."""
     environment = environment or get_environment()
-    return DBT_TARGETS[environment.name][environment.engine]
+    target = DBT_TARGETS[environment.name][environment.engine]
+    return target if region.is_first else f"{target}_{region.name}"
 
 
 def has_insights(environ: Mapping[str, str]) -> bool:

@@ -94,8 +94,9 @@ def measured_op(manifest: Mapping[str, Any]) -> Any:
     """The platform's op, for what is built."""
     from dagster_dbt import DbtProject
 
-    from dagster_open_platform.defs.dbt.py.assets import DAILY_PARTITIONS, RETRIES, op_of
+    from dagster_open_platform.defs.dbt.py.assets import DAILY_PARTITIONS
     from dagster_open_platform.lib.dbt.nodes import Selection
+    from dagster_open_platform.lib.dbt.ops import op_of
     from dagster_open_platform.lib.dbt.relations import Relations
     from dagster_open_platform.lib.dbt.translator import PlatformDbtTranslator
     from dagster_open_platform.utils.environment_helpers import get_environment
@@ -108,7 +109,7 @@ def measured_op(manifest: Mapping[str, Any]) -> Any:
     selection = Selection(
         "measured", lambda node: node["name"] in wanted, select=" ".join(wanted), exclude=" ".join(others)
     )
-    return op_of(selection, manifest, translator, DbtProject(PROJECT_DIR), RETRIES)
+    return op_of(selection, manifest, translator, DbtProject(PROJECT_DIR))
 
 
 def _cpu() -> float:

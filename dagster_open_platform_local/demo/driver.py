@@ -12,73 +12,26 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
 import dagster as dg
 from rich.console import Console
 
-from dagster_open_platform.lib.dbt.freshness import CHECK as SOURCE_IS_FRESH
+from dagster_open_platform.utils.regions import EU
+from dagster_open_platform_local.code_locations import CODE_LOCATIONS
 from dagster_open_platform_local.demo.driver_context import DemoContext
-from dagster_open_platform_local.demo.due import complete_partitions, find_due
-from dagster_open_platform_local.demo.execute import Execution, Outcome
 from dagster_open_platform_local.demo.figures import business_figures, count_rows
-from dagster_open_platform_local.demo.graph import Graph, read_graph
-from dagster_open_platform_local.demo.observe import observe_sources
-from dagster_open_platform_local.demo.plan import make_plan
+from dagster_open_platform_local.demo.location import materialize_location
 from dagster_open_platform_local.demo.progress import Progress
-from dagster_open_platform_local.demo.records import read_records
 from dagster_open_platform_local.demo.storage import quick_events
 from dagster_open_platform_local.demo.summary import Summary, show
 from dagster_open_platform_local.demo.timing import share_time
-from dagster_open_platform_local.demo.verdict import complaints, count_checks
-from dagster_open_platform_local.stack.dead_runs import close_dead_runs
+from dagster_open_platform_local.demo.verdict import CheckCounts
 from dagster_open_platform_local.stack.prepare import build_manifest_if_needed
 from dagster_open_platform_local.stack.signals import Interrupted
 from dagster_open_platform_local.stack.usage import cpu_seconds
 from dagster_open_platform_local.state import LocalState
-
-
-def materialize_all(
-    defs: dg.Definitions, instance: dg.DagsterInstance, as_of: str, progress: Progress
-) -> tuple[Graph, Outcome]:
-    """Do all work on a graph that is due as of a date.
-
-    Args:
-        defs: The code location.
-        instance: Where the runs are recorded; nobody else runs anything on it.
-        as_of: ISO 8601; its midnight (UTC) is the moment.
-        progress: Told of everything.
-
-    Raises:
-        PlanError: The graph cannot be run.
-    """
-    graph = read_graph(defs, without=_of_the_present(as_of))
-    dead = close_dead_runs(instance)
-    if dead:
-        progress.say(f"Unfinished runs of a process that is gone: {dead}. What they left undone is done now.")
-    unobserved = observe_sources(defs, instance, as_of, progress)
-    if unobserved:
-        names = ", ".join(sorted(key.to_user_string() for key in unobserved))
-        progress.say(f"Nobody knows when these changed; they have no rows, or their run failed: {names}.")
-    complete = complete_partitions(moment(as_of), instance)
-    due = find_due(graph, read_records(instance, graph), as_of, complete)
-    batches = make_plan(graph, due, complete)
-    if not batches:
-        progress.say("Nothing is due.")
-    return graph, Execution(defs, graph, instance, as_of, progress).run(batches)
-
-
-def _of_the_present(as_of: str) -> tuple[str, ...]:
-    """The checks that compare with the clock, which say nothing of a company whose date is past."""
-    is_past = datetime.fromisoformat(as_of).date() < datetime.now(UTC).date()
-    return (SOURCE_IS_FRESH,) if is_past else ()
-
-
-def moment(as_of: str) -> datetime:
-    """The midnight (UTC) with which a date begins, or now if the company is ahead of that: Dagster has no later day."""
-    return min(datetime.fromisoformat(as_of).replace(tzinfo=UTC), datetime.now(UTC))
 
 
 def main(argument: str) -> int:
@@ -96,46 +49,42 @@ def main(argument: str) -> int:
 
 
 def _demo(context: DemoContext, state: LocalState, progress: Progress) -> Summary:
-    before = count_rows(state.warehouse)
+    before = _rows(state)
     phases = dict(context.phases)
     with progress.phase("Building the dbt manifest, if it is not current"):
         began = time.monotonic()
         build_manifest_if_needed()
         phases["manifest"] = time.monotonic() - began
-    with progress.phase("Loading the definitions"):
-        # Costs seconds, and fails as an asset's code may.
-        from dagster_open_platform.definitions import build_definitions
-        from dagster_open_platform.utils import garbage_collector
-
-        defs = build_definitions()
-        garbage_collector.keep_what_is_there()
-        kinds = {spec.key: spec.kinds for spec in defs.resolve_all_asset_specs()}
     with quick_events(), dg.DagsterInstance.get() as instance:
-        graph, outcome = materialize_all(defs, instance, context.as_of, progress)
-        records = read_records(instance, graph)
-        complete = complete_partitions(moment(context.as_of), instance)
-        after = count_rows(state.warehouse)
-        return Summary(
-            as_of=context.as_of,
-            assets_now=len(outcome.materialized),
-            partitions_now=sum(outcome.materialized.values()),
-            assets_done=len(records.latest),
-            assets=len(graph.assets),
-            runs=outcome.runs,
-            checks=count_checks(graph, records),
-            rows={name: (rows, rows - before.get(name, 0)) for name, rows in after.items()},
-            figures=business_figures(state.warehouse),
-            time=share_time(
-                time.time() - context.began,
-                phases,
-                outcome.steps,
-                frozenset(key for key, found in kinds.items() if "dbt" in found),
-            ),
-            service_cpu={
-                name: used for name, pid in context.services.items() if (used := cpu_seconds(pid)) is not None
-            },
-            complaints=complaints(graph, records, outcome, complete),
-        )
+        found = [
+            materialize_location(location, instance, context.as_of, progress) for location in CODE_LOCATIONS
+        ]
+    materialized = {key: times for each in found for key, times in each.outcome.materialized.items()}
+    return Summary(
+        as_of=context.as_of,
+        assets_now=len(materialized),
+        partitions_now=sum(materialized.values()),
+        assets_done=sum(each.assets_done for each in found),
+        assets=sum(len(each.graph.assets) for each in found),
+        runs=sum(each.outcome.runs for each in found),
+        checks=sum((each.checks for each in found), CheckCounts()),
+        rows={name: (rows, rows - before.get(name, 0)) for name, rows in _rows(state).items()},
+        figures=business_figures(state.warehouse),
+        time=share_time(
+            time.time() - context.began,
+            phases,
+            [step for each in found for step in each.outcome.steps],
+            frozenset().union(*(each.dbt_assets for each in found)),
+        ),
+        service_cpu={
+            name: used for name, pid in context.services.items() if (used := cpu_seconds(pid)) is not None
+        },
+        complaints=[complaint for each in found for complaint in each.complaints],
+    )
+
+
+def _rows(state: LocalState) -> dict[str, int]:
+    return {**count_rows(state.warehouse), **count_rows(state.warehouse_eu, EU)}
 
 
 def _tell_on(console: Console, log: Path) -> Callable[..., None]:

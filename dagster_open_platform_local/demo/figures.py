@@ -13,7 +13,8 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_open_platform.utils.databases import LOGICAL_DATABASES
+from dagster_open_platform.utils.databases import REGION_DATABASES
+from dagster_open_platform.utils.regions import US, Region
 
 _SUFFIX = ".duckdb"
 
@@ -132,16 +133,21 @@ def business_figures(warehouse: Path) -> list[Figure]:
         return [Figure(name, _ask(connection, sql)) for name, sql in _FIGURES.items()]
 
 
-def count_rows(warehouse: Path) -> dict[str, int]:
-    """Rows of every table that the platform fills, by ``database.schema.table``; without views and bookkeeping."""
+def count_rows(warehouse: Path, region: Region = US) -> dict[str, int]:
+    """Rows of every table that a region's platform fills, by ``database.schema.table``; without views and bookkeeping.
+
+    Args:
+        warehouse: Directory of its DuckDB files.
+        region: Whose they are; its prefix stands before the names.
+    """
     with _attached(warehouse) as connection:
         tables = connection.execute(
             "select database_name, schema_name, table_name from duckdb_tables() "
             " where not internal and not starts_with(schema_name, '_') and not starts_with(table_name, '_')"
             " and list_contains(?, database_name) order by all",
-            [list(LOGICAL_DATABASES)],
+            [list(REGION_DATABASES[region.name])],
         ).fetchall()
-        return {".".join(table): _count(connection, table) for table in tables}
+        return {".".join((*region.key_prefix, *table)): _count(connection, table) for table in tables}
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: tuple[str, str, str]) -> int:

@@ -5,7 +5,8 @@ wording of anything else (`summary.py`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Self
 
 from dagster_open_platform_local.demo.due import CompletePartitions
 from dagster_open_platform_local.demo.execute import Outcome
@@ -19,10 +20,15 @@ _NAMES_SHOWN = 3
 class CheckCounts:
     """The latest result of every check, counted."""
 
-    passed: int
-    warned: int
-    failed: int
-    never: int
+    passed: int = 0
+    warned: int = 0
+    failed: int = 0
+    never: int = 0
+
+    def __add__(self, other: Self) -> Self:
+        """Both together."""
+        mine, others = asdict(self), asdict(other)
+        return type(self)(**{name: count + others[name] for name, count in mine.items()})
 
 
 def count_checks(graph: Graph, records: Records) -> CheckCounts:

@@ -35,6 +35,11 @@ SOURCES: Mapping[str, Source] = {
 DATABASES = tuple(dict.fromkeys(source.database for source in SOURCES.values()))
 """The databases that they fill."""
 
+EU_SOURCES: Mapping[str, Source] = {"product": product.PRODUCT_EU, "outbound": product.OUTBOUND_EU}
+"""By name: what the EU region's own warehouse has."""
+EU_DATABASES = tuple(source.database for source in EU_SOURCES.values())
+"""The databases that they fill."""
+
 
 def land(
     directory: Path, settings: CompanySettings, today: date, *, sources: Collection[str] | None = None
@@ -47,7 +52,18 @@ def land(
         today: The date. Columns that sources get later are not there before.
         sources: Names of `SOURCES`; None: all. Tables of others stay as they are.
     """
-    _write(directory, Company(settings, today), SOURCES if sources is None else sources)
+    _write(directory, Company(settings, today), _chosen(sources), DATABASES)
+
+
+def land_eu(directory: Path, settings: CompanySettings, today: date) -> None:
+    """Make the tables of the EU region's own warehouse, likewise.
+
+    Args:
+        directory: Of its .duckdb files.
+        settings: The company's.
+        today: The date.
+    """
+    _write(directory, Company(settings, today), EU_SOURCES, EU_DATABASES)
 
 
 def empty(directory: Path, *, sources: Collection[str] | None = None) -> None:
@@ -57,13 +73,20 @@ def empty(directory: Path, *, sources: Collection[str] | None = None) -> None:
         directory: As for `land`.
         sources: As for `land`.
     """
-    _write(directory, None, SOURCES if sources is None else sources)
+    _write(directory, None, _chosen(sources), DATABASES)
 
 
-def _write(directory: Path, company: Company | None, names: Collection[str]) -> None:
-    for database in DATABASES:
+def _chosen(names: Collection[str] | None) -> Mapping[str, Source]:
+    """Sources by name."""
+    return {name: source for name, source in SOURCES.items() if names is None or name in names}
+
+
+def _write(
+    directory: Path, company: Company | None, sources: Mapping[str, Source], databases: Collection[str]
+) -> None:
+    for database in databases:
         _ensure_file(directory, database)
-        chosen = [SOURCES[name] for name in names if SOURCES[name].database == database]
+        chosen = [source for source in sources.values() if source.database == database]
         if not chosen:
             continue
         with duckdb.connect(str(database_file(directory, database)), config=FILE_FORMAT) as connection:

@@ -13,10 +13,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from dagster_open_platform_local.company.product.schema import ARROW_TYPES, DATABASES
+from dagster_open_platform_local.company.product.schema import ARROW_TYPES, ProductTable
 from dagster_open_platform_local.company.product.state import product_tables
-from dagster_open_platform_local.company.product.tables import TABLE_BY_NAME, TABLES
-from dagster_open_platform_local.company.warehouse.european import TABLES as EUROPEAN
+from dagster_open_platform_local.company.product.tables import TABLE_BY_NAME, tables_of
 from dagster_open_platform_local.landing.source import Company, Tables, of_tables
 
 SCHEMAS: Mapping[str, str] = {
@@ -24,9 +23,13 @@ SCHEMAS: Mapping[str, str] = {
     "shard1": "cloud_product_shard1",
     "xregion": "cloud_product_xregion",
 }
-"""Database of the product to schema of the warehouse."""
+"""Database of the product in the US to schema of the warehouse."""
+EUROPEAN_SCHEMA = "cloud_product"
+"""The same of the EU's one database in the EU's own warehouse."""
+OUTBOUND = ("organizations", "users", "users_organizations", "deployments")
+"""The tables that the EU's platform lets out."""
 EUROPE = "cloud_product_eu"
-"""What the EU's own warehouse sends: the directory of `xregion`, with the columns that it has there."""
+"""Where they are in the American warehouse."""
 LEFT_BEHIND = {"session_tokens": ("token_hash",)}
 _NEEDS_QUOTES = re.compile(r'^$|^null$|[{}",\\\s]', re.I)
 LOADED_AT = pa.field("_sling_loaded_at", pa.timestamp("us", tz="UTC"))
@@ -55,36 +58,66 @@ def replicated(name: str, table: pa.Table, loaded_at: datetime) -> pa.Table:
 
 
 def landed(company: Company, names: Collection[str] | None = None) -> Tables:
-    """The tables of all databases.
+    """The tables of all databases in the US, and what the EU lets out.
 
     Args:
         company: Whose.
         names: Of the tables that are wanted; None: all.
     """
-    found: dict[str, pa.Table] = {}
-    for database in DATABASES:
-        rows = product_tables(company.settings, database, company.today, names)
-        for name, table in rows.items():
-            found[f"{SCHEMAS[database]}.{name}"] = replicated(name, table, company.now)
-            if database == "xregion" and name in EUROPEAN:
-                # From a warehouse, and not through Postgres.
-                found[f"{EUROPE}.{name}"] = table.cast(_arriving_schema(table.schema))
-    return found
+    outbound = OUTBOUND if names is None else [name for name in OUTBOUND if name in names]
+    return {
+        **{
+            name: table
+            for database, schema in SCHEMAS.items()
+            for name, table in _of_database(company, database, schema, names).items()
+        },
+        **_of_database(company, "eu", EUROPE, outbound),
+    }
+
+
+def landed_in_eu(company: Company) -> Tables:
+    """The tables of the EU's database, in the EU's own warehouse."""
+    return _of_database(company, "eu", EUROPEAN_SCHEMA, None)
+
+
+def let_out(company: Company) -> Tables:
+    """What the EU's platform lets out, in the database of that name."""
+    return _of_database(company, "eu", EUROPEAN_SCHEMA, OUTBOUND)
+
+
+def _of_database(company: Company, database: str, schema: str, names: Collection[str] | None) -> Tables:
+    rows = product_tables(company.settings, database, company.today, names)
+    return {f"{schema}.{name}": replicated(name, table, company.now) for name, table in rows.items()}
 
 
 def without_rows() -> Tables:
     """Their columns, those that come later among them."""
-    found: dict[str, pa.Table] = {}
-    for each in TABLES:
-        kept = [column for column in each.columns if column.name not in LEFT_BEHIND.get(each.name, ())]
-        schema = _arriving_schema(
-            pa.schema([(column.name, ARROW_TYPES[column.postgres_type]) for column in kept])
-        )
-        for database in each.databases:
-            found[f"{SCHEMAS[database]}.{each.name}"] = schema.append(LOADED_AT).empty_table()
-        if "xregion" in each.databases and each.name in EUROPEAN:
-            found[f"{EUROPE}.{each.name}"] = schema.empty_table()
-    return found
+    return {
+        **{
+            f"{schema}.{each.name}": _columns_of(each)
+            for database, schema in SCHEMAS.items()
+            for each in tables_of(database)
+        },
+        **{f"{EUROPE}.{name}": _columns_of(TABLE_BY_NAME[name]) for name in OUTBOUND},
+    }
+
+
+def without_rows_in_eu() -> Tables:
+    """The same of the EU's database."""
+    return {f"{EUROPEAN_SCHEMA}.{each.name}": _columns_of(each) for each in tables_of("eu")}
+
+
+def let_out_without_rows() -> Tables:
+    """The same of what the EU lets out."""
+    return {f"{EUROPEAN_SCHEMA}.{name}": _columns_of(TABLE_BY_NAME[name]) for name in OUTBOUND}
+
+
+def _columns_of(each: ProductTable) -> pa.Table:
+    kept = [column for column in each.columns if column.name not in LEFT_BEHIND.get(each.name, ())]
+    schema = _arriving_schema(
+        pa.schema([(column.name, ARROW_TYPES[column.postgres_type]) for column in kept])
+    )
+    return schema.append(LOADED_AT).empty_table()
 
 
 def _texts(column: pa.ChunkedArray, text: Callable[[Any], str]) -> pa.Array:
@@ -124,3 +157,5 @@ def _arriving(kind: pa.DataType) -> pa.DataType:
 
 
 PRODUCT = of_tables("purina", landed, without_rows)
+PRODUCT_EU = of_tables("purina", landed_in_eu, without_rows_in_eu)
+OUTBOUND_EU = of_tables("outbound", let_out, let_out_without_rows)

@@ -1,26 +1,25 @@
 """The Dagster processes of `just dev`, as services of the stack, and the instance they work on.
 
-What belongs here: code server, webserver and daemon, ``dagster.yaml``, ``workspace.yaml``. What does not: definitions.
+What belongs here: code servers, webserver and daemon, ``dagster.yaml``, ``workspace.yaml``. What does not: definitions.
 
 Why not ``dg dev`` or ``dagster dev``: both watch their children only every five seconds, end with exit code 0 when one
 dies, and set ``DAGSTER_IS_DEV_CLI``, upon which dbt projects are parsed and component state is fetched at load. ``dg dev``
-moreover imports every installed integration before it starts. As services of the stack the three have a log each,
+moreover imports every installed integration before it starts. As services of the stack they have a log each,
 start in order, and the death of one is reported. ``dagster code-server start`` keeps the UI's "Reload definitions".
-Runs are children of the code server, and so inherit the stack's environment.
+Runs are children of their code server, and so inherit the stack's environment.
 """
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
 
+from dagster_open_platform_local.code_locations import CODE_LOCATIONS, CodeLocation
 from dagster_open_platform_local.stack.health import http_health, port_open, started
 from dagster_open_platform_local.stack.ports import HOST, free_port
 from dagster_open_platform_local.stack.supervisor import Service
 from dagster_open_platform_local.state import LocalState
-
-CODE_LOCATION = "dagster_open_platform"
-DEFINITIONS_MODULE = "dagster_open_platform.definitions"
 
 INSTANCE_YAML = """\
 # The Dagster instance of this laptop. Written once by the stack; yours to change.
@@ -64,32 +63,45 @@ def write_instance(state: LocalState) -> None:
         path.write_text(INSTANCE_YAML, encoding="utf-8")
 
 
-def dagster_services(state: LocalState, port: int) -> list[Service]:
-    """Code server, webserver and daemon, in the order in which they start.
+def dagster_services(
+    state: LocalState, port: int, variables: Mapping[CodeLocation, Mapping[str, str]] | None = None
+) -> list[Service]:
+    """Code servers, webserver and daemon, in the order in which they start.
 
     Args:
         state: Where ``workspace.yaml`` is written.
         port: The webserver's.
+        variables: By code location: what its code server is told besides, such as where it is deployed.
     """
-    # The workspace file names the code server's port before that has started.
-    code_port = free_port()
+    # The workspace file names the code servers' ports before they have started.
+    ports = {location: free_port() for location in CODE_LOCATIONS}
     workspace = state.dagster_home / "workspace.yaml"
-    location = {"host": HOST, "port": code_port, "location_name": CODE_LOCATION}
-    workspace.write_text(yaml.safe_dump({"load_from": [{"grpc_server": location}]}), encoding="utf-8")
-    ui = f"http://{HOST}:{port}"
-    return [_code_server(code_port, ui), _webserver(workspace, port), _daemon(workspace)]
+    servers = [
+        {"grpc_server": {"host": HOST, "port": ports[location], "location_name": location.name}}
+        for location in CODE_LOCATIONS
+    ]
+    workspace.write_text(yaml.safe_dump({"load_from": servers}), encoding="utf-8")
+    # Runs and sensors are the code servers' children, and link to the UI in what they post.
+    ui = {"DAGSTER_UI_URL": f"http://{HOST}:{port}"}
+    return [
+        *(
+            _code_server(location, ports[location], {**ui, **(variables or {}).get(location, {})})
+            for location in CODE_LOCATIONS
+        ),
+        _webserver(workspace, port),
+        _daemon(workspace),
+    ]
 
 
-def _code_server(port: int, ui: str) -> Service:
+def _code_server(location: CodeLocation, port: int, variables: Mapping[str, str]) -> Service:
     return Service(
-        name="code-server",
+        name=location.service,
         command=lambda own: [
             *(sys.executable, "-m", "dagster", "code-server", "start"),
-            *("--module-name", DEFINITIONS_MODULE, "--location-name", CODE_LOCATION),
+            *("--module-name", location.module, "--location-name", location.name),
             *("--host", HOST, "--port", str(own), "--log-level", "warning"),
         ],
-        # Runs and sensors are its children, and link to the UI in what they post.
-        secrets={"DAGSTER_UI_URL": ui},
+        secrets=dict(variables),
         port=port,
         # It accepts connections once the definitions are loaded, or failed to load.
         health=port_open,

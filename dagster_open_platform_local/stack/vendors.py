@@ -1,10 +1,9 @@
-"""Databases that production finds in its warehouse without loading them, as files of the laptop's warehouses.
+"""Databases that production finds in its warehouse without loading them, as files of the laptop's warehouse.
 
 What belongs here: those that are of the company's date as soon as it has moved. What does not: the tables (`company/warehouse/`), how a
 file takes the place of the one before (`services/warehouse_file.py`), and what vendors deliver (`services/saas/`).
 
     warehouse/snowflake.duckdb      Snowflake's shared database, schema `account_usage`
-    warehouse_eu/purina.duckdb      the EU region's own warehouse, schema `cloud_product`
     warehouse/<vendor>.duckdb       only made, empty, if it is missing: the vendors fill it
 """
 
@@ -19,7 +18,6 @@ from dagster_open_platform.utils.databases import SHARED_DATABASES
 from dagster_open_platform_local.company.clock import CompanyClock
 from dagster_open_platform_local.company.settings import CompanySettings
 from dagster_open_platform_local.company.warehouse.account_usage import account_usage_tables
-from dagster_open_platform_local.company.warehouse.european import european_tables
 from dagster_open_platform_local.services.warehouse_file import (
     database_file,
     ensure_database,
@@ -48,7 +46,6 @@ def shared_databases(state: LocalState) -> tuple[SharedDatabase, ...]:
     """The files that a stack has."""
     return (
         SharedDatabase(database_file(state.warehouse, "snowflake"), "account_usage", account_usage_tables),
-        SharedDatabase(database_file(state.warehouse_eu, "purina"), "cloud_product", european_tables),
     )
 
 

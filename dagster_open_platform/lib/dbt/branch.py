@@ -1,4 +1,4 @@
-"""The parsed project of a branch deployment, made of the one that was parsed ahead.
+"""The parsed project of a branch deployment or of a region, made of the one that was parsed ahead.
 
 What belongs here: which target's parse another one may start from, and the names that differ. What does not: reading a parse (``parsed.py``).
 
@@ -20,11 +20,21 @@ if TYPE_CHECKING:
 PULL_REQUEST_VARIABLE = "DAGSTER_CLOUD_PULL_REQUEST_ID"
 ORIGINALS: Mapping[str, str] = {"branch_deployment": "prod", "branch_local": "local"}
 """Target of a branch to the one of the same engine whose parse differs in names only."""
+REGIONAL = "_eu"
+"""Ends the name of a region's target, which has the names of the one without it."""
+
+
+def is_of_branch(target: str | None) -> bool:
+    """Whether a target's databases are a pull request's clones of those that were parsed ahead."""
+    return target is not None and target.removesuffix(REGIONAL) in ORIGINALS
 
 
 def parsed_with(target: str | None) -> str | None:
     """Return the target whose parse a run with ``target`` begins with."""
-    return None if target is None else ORIGINALS.get(target, target)
+    if target is None:
+        return None
+    target = target.removesuffix(REGIONAL)
+    return ORIGINALS.get(target, target)
 
 
 def on_clones(manifest: "Manifest", pull_request_id: str) -> None:

@@ -38,12 +38,16 @@ class Selection:
     exclude: str = ""
     is_daily: bool = False
 
-    @property
-    def tags(self) -> Mapping[str, str]:
-        """Tags of the op, in which dagster-dbt's resource looks for what dbt is told."""
+    def tags(self, excluded: Sequence[str] = ()) -> Mapping[str, str]:
+        """Tags of the op, in which dagster-dbt's resource looks for what dbt is told.
+
+        Args:
+            excluded: What is not built besides, in dbt's words, and not in the manifest either.
+        """
+        exclude = " ".join([*filter(None, [self.exclude]), *excluded])
         return {
             "dagster_dbt/select": self.select or "fqn:*",
-            **({"dagster_dbt/exclude": self.exclude} if self.exclude else {}),
+            **({"dagster_dbt/exclude": exclude} if exclude else {}),
         }
 
 

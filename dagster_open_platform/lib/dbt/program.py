@@ -21,13 +21,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from dagster_open_platform.lib.dbt.branch import ORIGINALS, PULL_REQUEST_VARIABLE, on_clones, parsed_with
+from dagster_open_platform.lib.dbt.branch import PULL_REQUEST_VARIABLE, is_of_branch, on_clones, parsed_with
 from dagster_open_platform.lib.dbt.parsed import load_parsed
 from dagster_open_platform.utils import garbage_collector
 from dagster_open_platform_dbt import PROJECT_DIR
 
-COMPILED_VARIABLES = frozenset({"min_date", "max_date"})
-"""The variables that nothing reads before a model is compiled (`macros/incremental/run_window.sql`)."""
+COMPILED_VARIABLES = frozenset({"min_date", "max_date", "region"})
+"""The variables that nothing reads before a model is compiled (`macros/incremental/run_window.sql`, `macros/sources/union_shards.sql`)."""
 
 NO_DESCRIPTIONS = "--no-write-json"
 RUN_RESULTS = "run_results.json"
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
 
         content = _parsed_ahead(arguments)
         parsed = None if content is None else Manifest.from_msgpack(content)
-        if parsed is not None and _option("--target", arguments) in ORIGINALS:
+        if parsed is not None and is_of_branch(_option("--target", arguments)):
             on_clones(parsed, os.environ[PULL_REQUEST_VARIABLE])
         garbage_collector.keep_what_is_there()
     result = dbtRunner(manifest=parsed).invoke([*arguments])
@@ -79,7 +79,7 @@ def _parsed_ahead(arguments: Sequence[str]) -> bytes | None:
         return None
     project_dir = Path(os.environ.get("DBT_PROJECT_DIR", PROJECT_DIR))
     target = _option("--target", arguments)
-    if target in ORIGINALS and not os.environ.get(PULL_REQUEST_VARIABLE):
+    if is_of_branch(target) and not os.environ.get(PULL_REQUEST_VARIABLE):
         return None  # dbt says what is missing
     return load_parsed(parsed_with(target), project_dir)
 

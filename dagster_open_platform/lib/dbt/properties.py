@@ -17,6 +17,8 @@ from dagster_open_platform.lib.dbt.errors import InvalidModelProperties
 Properties: TypeAlias = Mapping[str, Any]
 """One node of the manifest: https://docs.getdbt.com/reference/artifacts/manifest-json#resource-details."""
 
+KEY_PREFIX = "key_prefix"
+"""What `config.meta.dagster` has in a region's manifest (`regions.py`), and nowhere in the project."""
 DAILY_TAG = "daily"
 """The dbt tag of models whose rows belong to days: their assets are partitioned."""
 
@@ -105,7 +107,7 @@ def dagster_meta_of(properties: Properties) -> Mapping[str, Any]:
 def key_of(properties: Properties) -> dg.AssetKey:
     """Return the asset key: a source's is that of its producer, anything else is ``[database, schema, name]``.
 
-    Database and schema are the logical ones of the configuration, not those that a target makes of them.
+    A region's prefix stands before it. Database and schema are the logical ones of the configuration, not those that a target makes of them.
 
     Raises:
         InvalidModelProperties: A source does not say which asset makes it.
@@ -118,8 +120,8 @@ def key_of(properties: Properties) -> dg.AssetKey:
                 "does not say which asset makes it: set config.meta.dagster.asset_key to a list of strings",
             )
         return dg.AssetKey(key)
-    config = properties["config"]
-    return dg.AssetKey([config["database"], config["schema"], properties["name"]])
+    config, prefix = properties["config"], dagster_meta_of(properties).get(KEY_PREFIX, ())
+    return dg.AssetKey([*prefix, config["database"], config["schema"], properties["name"]])
 
 
 def owner_of(properties: Properties) -> str:

@@ -5,7 +5,7 @@ opening the warehouse.
 """
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,8 +16,9 @@ from dagster_open_platform.utils.environment_helpers import (
     get_dbt_target,
     get_schema_for_environment,
 )
+from dagster_open_platform.utils.regions import US, Region
 
-DEFAULT_DUCKDB_DIR = Path(__file__).resolve().parents[3] / ".local" / "warehouse"
+LOCAL_DIR = Path(__file__).resolve().parents[3] / ".local"
 
 
 @dataclass(frozen=True)
@@ -26,15 +27,16 @@ class Relations:
 
     Args:
         environment: Whose tables.
-        snowflake_account: ``organization-account`` or ``locator.region``; without it there are no links into Snowflake.
-        duckdb_dir: Directory of the DuckDB files.
+        region: Whose tables there.
+        snowflake_account: ``organization-account`` or ``locator.region``. Default: what the region's SNOWFLAKE_ACCOUNT says; without
+            it there are no links into Snowflake.
+        duckdb_dir: Directory of the DuckDB files. Default: what the region's WAREHOUSE_DUCKDB_DIR says.
     """
 
     environment: Environment
-    snowflake_account: str | None = field(default_factory=lambda: os.environ.get("SNOWFLAKE_ACCOUNT") or None)
-    duckdb_dir: Path = field(
-        default_factory=lambda: Path(os.environ.get("WAREHOUSE_DUCKDB_DIR") or DEFAULT_DUCKDB_DIR)
-    )
+    region: Region = US
+    snowflake_account: str | None = None
+    duckdb_dir: Path | None = None
 
     def name(self, database: str, schema: str, table: str) -> str:
         """Return the physical name ``database.schema.table`` of a table's logical one."""
@@ -56,17 +58,23 @@ class Relations:
             is_view: Snowflake has other pages for views.
         """
         database, schema, table = self.name(database, schema, table).split(".")
-        if engine_of(get_dbt_target(self.environment)) == "duckdb":
+        if engine_of(get_dbt_target(self.environment, self.region)) == "duckdb":
             return (
-                f"{(self.duckdb_dir.absolute() / f'{database}.duckdb').as_uri()}#{quote(f'{schema}.{table}')}"
+                f"{(self._directory.absolute() / f'{database}.duckdb').as_uri()}#{quote(f'{schema}.{table}')}"
             )
-        if self.snowflake_account is None:
+        account = self.snowflake_account or os.environ.get(self.region.variable("SNOWFLAKE", "ACCOUNT"))
+        if not account:
             return None
         kind = "view" if is_view else "table"
         # Unquoted names are stored in upper case.
         database, schema, table = database.upper(), schema.upper(), table.upper()
         place = f"databases/{database}/schemas/{schema}/{kind}/{table}"
-        return f"https://app.snowflake.com/{_account_path(self.snowflake_account)}/#/data/{place}"
+        return f"https://app.snowflake.com/{_account_path(account)}/#/data/{place}"
+
+    @property
+    def _directory(self) -> Path:
+        given = self.duckdb_dir or os.environ.get(self.region.variable("WAREHOUSE", "DUCKDB_DIR"))
+        return Path(given or LOCAL_DIR / self.region.variable("warehouse").lower())
 
 
 def _account_path(account: str) -> str:

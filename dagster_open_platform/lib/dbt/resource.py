@@ -14,7 +14,8 @@ from packaging.version import Version
 
 from dagster_open_platform.lib.dbt.executable import dbt_executable
 from dagster_open_platform.lib.dbt.targets import engine_of
-from dagster_open_platform.lib.dbt.variables import DEFAULT_REGION, region_variables
+from dagster_open_platform.lib.dbt.variables import region_variables
+from dagster_open_platform.utils.regions import REGIONS, US, Region
 from dagster_open_platform_dbt import PROJECT_DIR
 
 
@@ -24,13 +25,14 @@ class PlatformDbtResource(DbtCliResource):
     Both overrides save time and nothing else: should a later dagster-dbt no longer ask, calls are slower and still right.
     """
 
-    region: str = DEFAULT_REGION
+    region: str = US.name
     """Whose data the project is about: `us` or `eu`."""
 
     @property
     def variables(self) -> Mapping[str, str]:
         """The dbt variables that every call of a build is given."""
-        return region_variables(self.region)
+        (region,) = (each for each in REGIONS if each.name == self.region)
+        return region_variables(region)
 
     @cached_property
     def _cli_version(self) -> Version:
@@ -44,12 +46,12 @@ class PlatformDbtResource(DbtCliResource):
         return None
 
 
-def dbt_resource(target: str, region: str = DEFAULT_REGION) -> PlatformDbtResource:
+def dbt_resource(target: str, region: Region = US) -> PlatformDbtResource:
     """Return the resource for a target of ``profiles.yml``. Runs nothing.
 
     Args:
         target: Of ``profiles.yml``.
-        region: Whose data the project is about: ``us`` or ``eu``.
+        region: Whose data the project is about.
 
     Raises:
         UnknownTarget: There is no such target.
@@ -61,7 +63,7 @@ def dbt_resource(target: str, region: str = DEFAULT_REGION) -> PlatformDbtResour
         project_dir=str(PROJECT_DIR),
         profiles_dir=str(PROJECT_DIR),
         target=target,
-        region=region,
+        region=region.name,
         # dbt with the project parsed ahead: dagster-dbt starts what it takes for the executable, then come the flags.
         # -P: no module is taken from the project's folder, in which it runs.
         dbt_executable=sys.executable,

@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -71,37 +71,60 @@ def build(
             target_path=target_path,
             raise_on_error=False,
         )
-        messages: list[str] = []
-        # Lineage is read while dbt runs on, which leaves a processor free.
-        lineage = partial(
-            with_lineage,
+        with _ended(invocation):
+            yield from _built(context, dbt, warehouse, manifest, invocation)
+
+
+def _built(
+    context: dg.AssetExecutionContext,
+    dbt: PlatformDbtResource,
+    warehouse: WarehouseResource,
+    manifest: Mapping[str, Any],
+    invocation: DbtCliInvocation,
+) -> Iterator[DbtEvent]:
+    """Yield what a build reports, with what the warehouse shows of it, and in the end raise what it failed with."""
+    target_path, messages = invocation.target_path, list[str]()
+    # Lineage is read while dbt runs on, which leaves a processor free.
+    lineage = partial(
+        with_lineage,
+        manifest=manifest,
+        target_path=target_path,
+        engine=engine_of(_target(dbt)),
+        log=context.log,
+    )
+    events: Iterable[DbtEvent] = map(lineage, _events(invocation, context, messages))
+    if not _readable_while_dbt_runs(dbt):
+        events = list(events)
+    # Nothing has happened if dbt met a lock: it is not waited for just to look at nothing.
+    with open_if_possible(warehouse, context.log) if events else nullcontext() as connection:
+        evidence = Evidence(
+            connection,
+            warehouse=warehouse,
             manifest=manifest,
             target_path=target_path,
-            engine=engine_of(_target(dbt)),
             log=context.log,
         )
-        events: Iterable[DbtEvent] = map(lineage, _events(invocation, context, messages))
-        if not _readable_while_dbt_runs(dbt):
-            events = list(events)
-        # Nothing has happened if dbt met a lock: it is not waited for just to look at nothing.
-        with open_if_possible(warehouse, context.log) if events else nullcontext() as connection:
-            evidence = Evidence(
-                connection,
-                warehouse=warehouse,
-                manifest=manifest,
-                target_path=target_path,
-                log=context.log,
-            )
-            reported: list[DbtEvent] = []
-            for event in events:
-                reported.append(event)
-                yield evidence.added_to(event)
-        written = target_path / RUN_RESULTS
-        if written.is_file() and is_metered(_target(dbt), os.environ):
-            yield from cost_observations(context, invocation, reported)
-        if not invocation.is_successful():
-            results = node_results(json.loads(written.read_text())) if written.is_file() else []
-            raise diagnose(results, messages, manifest)
+        reported: list[DbtEvent] = []
+        for event in events:
+            reported.append(event)
+            yield evidence.added_to(event)
+    written = target_path / RUN_RESULTS
+    if written.is_file() and is_metered(_target(dbt), os.environ):
+        yield from cost_observations(context, invocation, reported)
+    if not invocation.is_successful():
+        results = node_results(json.loads(written.read_text())) if written.is_file() else []
+        raise diagnose(results, messages, manifest)
+
+
+@contextmanager
+def _ended(invocation: DbtCliInvocation) -> Iterator[None]:
+    """See to it that dbt has ended with the block: if that is left early, nobody reads what dbt says, and it would wait for ever."""
+    try:
+        yield
+    finally:
+        if invocation.process.poll() is None:
+            invocation.process.kill()
+            invocation.process.wait()
 
 
 def _arguments(

@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 
 from dagster_open_platform.lib.dbt.properties import key_of
+from dagster_open_platform.lib.dbt.regions import WHOLE
 
 
 def foreign_tests(
@@ -34,7 +35,8 @@ def foreign_tests(
     }
     return sorted(
         node["name"]
-        for node in manifest["nodes"].values()
+        # A region's manifest lacks the tests that look at what is not there, and dbt does not.
+        for node in manifest.get(WHOLE, manifest["nodes"]).values()
         if node["resource_type"] == "test"
         and node["name"] not in own
         and not selected.isdisjoint(node["depends_on"]["nodes"])

@@ -74,7 +74,7 @@ class PlatformDbtTranslator(DagsterDbtTranslator):
     ) -> None:
         super().__init__(settings=SETTINGS)
         self._relations = relations
-        self._daily_partitions = daily_partitions
+        self.daily_partitions = daily_partitions
         self._snapshot_cron = snapshot_cron
         self._event_log_cron = event_log_cron
         self._specs: dict[tuple[int, str], dg.AssetSpec] = {}
@@ -107,7 +107,7 @@ class PlatformDbtTranslator(DagsterDbtTranslator):
 
     def get_partitions_def(self, dbt_resource_props: Properties) -> dg.PartitionsDefinition | None:
         """Return the daily partitions for a model with the tag ``daily``."""
-        return self._daily_partitions if is_daily(dbt_resource_props) else None
+        return self.daily_partitions if is_daily(dbt_resource_props) else None
 
     def get_automation_condition(self, dbt_resource_props: Properties) -> dg.AutomationCondition | None:
         """Return the policy of the node's layer."""

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 import dagster as dg
 
 from dagster_open_platform.lib.dbt.targets import BACKFILL_WAREHOUSES
+from dagster_open_platform.utils.regions import Region
 
 BACKFILL_TAGS = ("dagster/backfill", "platform/backfill")
 """Tags of runs that make anew what was there: Dagster's own, and that of schedules (`lib/schedule`)."""
-DEFAULT_REGION = "us"
 
 
 def window_variables(window: dg.TimeWindow) -> Mapping[str, str]:
@@ -22,9 +22,9 @@ def window_variables(window: dg.TimeWindow) -> Mapping[str, str]:
     return {"min_date": window.start.date().isoformat(), "max_date": window.end.date().isoformat()}
 
 
-def region_variables(region: str) -> Mapping[str, str]:
-    """Return the variable that says whose data the project is about: `us`, the default, or `eu`."""
-    return {} if region == DEFAULT_REGION else {"region": region}
+def region_variables(region: Region) -> Mapping[str, str]:
+    """Return the variable that says whose data the project is about; the first region's is its default."""
+    return {} if region.is_first else {"region": region.name}
 
 
 def backfill_variables(tags: Mapping[str, str], target: str) -> Mapping[str, str]:

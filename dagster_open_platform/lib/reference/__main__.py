@@ -1,4 +1,4 @@
-"""``python -m dagster_open_platform.lib.reference INSTANCES PAGES``: write a page for each component, an index, and what the UI shows.
+"""``python -m dagster_open_platform.lib.reference INSTANCES... PAGES``: write a page for each component, an index, and what the UI shows.
 
 What belongs here: the command. What does not: what stands in a page (``pages.py``).
 """
@@ -16,12 +16,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m dagster_open_platform.lib.reference", description=__doc__
     )
-    parser.add_argument("instances", type=Path, help="folder of the instances that serve as examples")
+    parser.add_argument(
+        "instances", type=Path, nargs="+", help="folders of the instances that serve as examples"
+    )
     parser.add_argument("pages", type=Path, help="folder of the pages")
     parser.add_argument("--ui", type=Path, help="the file that the UI's docs are loaded from")
     arguments = parser.parse_args()
-    if not arguments.instances.is_dir():
-        parser.error(f"there is no folder {arguments.instances}.")
+    for folder in arguments.instances:
+        if not folder.is_dir():
+            parser.error(f"there is no folder {folder}.")
     written = pages(arguments.instances)
     arguments.pages.mkdir(parents=True, exist_ok=True)
     for path in arguments.pages.glob("*.md"):

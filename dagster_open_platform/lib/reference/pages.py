@@ -5,7 +5,7 @@ What belongs here: what stands in a page, in which order. What does not: the tab
 
 import inspect
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +29,7 @@ class Example:
     """An instance.
 
     Args:
-        path: Of its file, from the folder of instances.
+        path: Of its file, from the root of the repository.
         text: The document.
     """
 
@@ -37,7 +37,7 @@ class Example:
     text: str
 
 
-def pages(instances: Path) -> Mapping[str, str]:
+def pages(instances: Sequence[Path]) -> Mapping[str, str]:
     """The text of each page by the name of its file.
 
     Args:
@@ -48,18 +48,21 @@ def pages(instances: Path) -> Mapping[str, str]:
     return {**found, INDEX: index()}
 
 
-def examples_in(instances: Path) -> Mapping[str, Example]:
+def examples_in(instances: Sequence[Path]) -> Mapping[str, Example]:
     """Of each component the shortest instance that there is.
 
     Args:
-        instances: The folder.
+        instances: The folders `defs` of code locations; the first one that has a component gives its example.
     """
     found: dict[str, Example] = {}
-    for path in component_files(instances):
-        for text in path.read_text(encoding="utf-8").split(MARKER):
-            name = str(yaml.safe_load(text)["type"]).rpartition(".")[2]
-            if name not in found or len(text) < len(found[name].text):
-                found[name] = Example(path.relative_to(instances), text)
+    for folder in instances:
+        there: dict[str, Example] = {}
+        for path in component_files(folder):
+            for text in path.read_text(encoding="utf-8").split(MARKER):
+                name = str(yaml.safe_load(text)["type"]).rpartition(".")[2]
+                if name not in there or len(text) < len(there[name].text):
+                    there[name] = Example(path.absolute().relative_to(folder.absolute().parents[1]), text)
+        found = {**there, **found}
     return found
 
 
@@ -100,7 +103,7 @@ def page(name: str, example: Example | None) -> str:
     if example is not None:
         parts += [
             "## An instance",
-            f"From `defs/{example.path}`:",
+            f"From `{example.path}`:",
             f"```text\n{_without_comments_above(example.text)}\n```",
         ]
     parts += [

@@ -4,6 +4,7 @@ What belongs here: making it. What does not: the pages (``pages.py``).
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from dagster_open_platform import lib
 from dagster_open_platform.lib.reference.pages import NAMESPACE, examples_in
 
 
-def ui_docs(instances: Path) -> str:
+def ui_docs(instances: Sequence[Path]) -> str:
     """The text of the file: each component with its schema, its description and an instance.
 
     Args:

@@ -104,6 +104,14 @@ class ProdDbReplicationsComponent(ReplicationsComponent):
         ),
     ]
 
+    source_key_prefix: Annotated[
+        list[str],
+        names(
+            description="What the keys of the product's own tables begin with; then come the shard and the table.",
+            examples=[["postgres"], ["eu", "postgres"]],
+        ),
+    ] = ["postgres"]  # noqa: RUF012 - pydantic copies it
+
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
         """The ops, their source assets, and the freshness checks with the sensor that runs them.
 
@@ -199,6 +207,10 @@ class ProdDbReplicationsComponent(ReplicationsComponent):
     def _key(self, declared: ShardedReplication, shard: str, stream: Stream) -> dg.AssetKey:
         return dg.AssetKey([*declared.asset_key_prefix, schema_of(shard), stream.table])
 
+    def _source_key(self, shard: str, stream: Stream) -> dg.AssetKey:
+        """The external asset of a table in a product database."""
+        return dg.AssetKey([*self.source_key_prefix, shard, stream.name.split(".")[1]])
+
     def _spec(
         self, declared: ShardedReplication, shard: str, replication: Replication, stream: Stream
     ) -> dg.AssetSpec:
@@ -206,7 +218,7 @@ class ProdDbReplicationsComponent(ReplicationsComponent):
         check = declared.last_update_freshness_check
         return dg.AssetSpec(
             key=self._key(declared, shard, stream),
-            deps=[source_key(shard, stream)],
+            deps=[self._source_key(shard, stream)],
             group_name=schema_of(shard) if shard != MAIN_SHARD else f"cloud_product_{MAIN_SHARD}",
             owners=self.owners,
             kinds={"sling", WAREHOUSE_KIND},
@@ -222,7 +234,7 @@ class ProdDbReplicationsComponent(ReplicationsComponent):
     def _sources(self, shard: str, replication: Replication) -> Iterator[dg.AssetSpec]:
         for stream in replication.streams:
             yield dg.AssetSpec(
-                key=source_key(shard, stream),
+                key=self._source_key(shard, stream),
                 group_name=f"postgres_{shard}",
                 owners=["team:product"],
                 kinds={"postgres"},
@@ -242,11 +254,6 @@ class ProdDbReplicationsComponent(ReplicationsComponent):
 def schema_of(shard: str) -> str:
     """The schema in the warehouse, which is also the second part of the assets' keys."""
     return "cloud_product" if shard == MAIN_SHARD else f"cloud_product_{shard}"
-
-
-def source_key(shard: str, stream: Stream) -> dg.AssetKey:
-    """The external asset of a table in a product database."""
-    return dg.AssetKey(["postgres", shard, stream.name.split(".")[1]])
 
 
 def start_of(context: dg.AssetExecutionContext) -> datetime:

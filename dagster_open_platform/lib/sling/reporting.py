@@ -12,7 +12,7 @@ import dagster as dg
 from dagster_open_platform.lib.sling.config import Replication, Stream
 from dagster_open_platform.lib.sling.files import chain
 from dagster_open_platform.lib.yaml_errors import suggestion
-from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES
+from dagster_open_platform.utils.databases import LOGICAL_DATABASES
 from dagster_open_platform.utils.source_code import reference_to
 
 WAREHOUSE_KIND = "snowflake"

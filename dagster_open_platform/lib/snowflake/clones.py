@@ -16,7 +16,8 @@ import dagster as dg
 from dagster_open_platform.lib.warehouse.databases import DatabaseInfo, RepointedViews
 from dagster_open_platform.lib.warehouse.protocol import WarehouseConnection
 from dagster_open_platform.utils.clone_names import DatabaseClone, parse_clone_name
-from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES, Environment
+from dagster_open_platform.utils.databases import LOGICAL_DATABASES
+from dagster_open_platform.utils.environment_helpers import Environment
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
 MASK = "masked-"

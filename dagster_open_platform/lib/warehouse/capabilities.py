@@ -22,6 +22,8 @@ class Capability(enum.Enum):
     STAGE = "stage"
     EXTERNAL_TABLE = "external table"
     DATABASE_CLONE = "clone of a database"
+    REPLICA = "replica of another region's database"
+    SCHEMA_CLONE = "clone of a schema"
     DYNAMIC_TABLE = "dynamic table"
     SEMANTIC_VIEW = "semantic view"
     TIME_TRAVEL = "query of a past state"
@@ -69,6 +71,14 @@ CAPABILITIES: dict[Capability, dict[Engine, str | None]] = {
     Capability.DATABASE_CLONE: {
         "duckdb": "a copy of the file, which takes its space, while nobody may write to it",
         "snowflake": "CREATE DATABASE ... CLONE, which shares the data until either changes",
+    },
+    Capability.REPLICA: {
+        "duckdb": "a copy of the other directory's file, made at each refresh",
+        "snowflake": "a secondary database, ALTER DATABASE ... REFRESH",
+    },
+    Capability.SCHEMA_CLONE: {
+        "duckdb": "a copy of the schema's tables, in one transaction",
+        "snowflake": "CREATE OR REPLACE SCHEMA ... CLONE, which shares the data until either changes",
     },
     Capability.DYNAMIC_TABLE: {
         "duckdb": "a table that is made anew at each refresh of its asset; no target lag is kept by itself",

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from dagster_open_platform.lib.warehouse.errors import NotAClone
 from dagster_open_platform.utils.clone_names import DatabaseClone, parse_clone_name
-from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES
+from dagster_open_platform.utils.databases import LOGICAL_DATABASES, WRITTEN_DATABASES
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def checked_clone(source: str, clone: str) -> DatabaseClone:
     if parsed is None or parsed.database != source:
         raise NotAClone(
             f"{clone!r} is not the name of a clone of {source!r}, so it is not made: the originals are"
-            f" {', '.join(LOGICAL_DATABASES)}, and a clone is named like {DatabaseClone(LOGICAL_DATABASES[0], '42').name}."
+            f" {', '.join(WRITTEN_DATABASES)}, and a clone is named like {DatabaseClone(LOGICAL_DATABASES[0], '42').name}."
         )
     return parsed
 

@@ -31,6 +31,10 @@ class NotAClone(PermanentFailure):
     """A database that is no pull request's clone, and so is neither made nor dropped."""
 
 
+class NotAReplica(PermanentFailure):
+    """Somebody wants to refresh a database that is no replica of another region's."""
+
+
 class UnsupportedType(PermanentFailure):
     """An Arrow type that has no counterpart on both engines."""
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dagster_open_platform.lib.yaml_component import invalid_value
 from dagster_open_platform.lib.yaml_errors import suggestion
-from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES
+from dagster_open_platform.utils.databases import WRITTEN_DATABASES
 
 NAME = re.compile(r"[a-z_][a-z0-9_]{0,127}", re.ASCII)
 EXPECTED_NAME = "expected lower-case letters, digits and underscores, not starting with a digit."
@@ -38,7 +38,7 @@ class SchemaPlaceYaml(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    database: str = Field(description="Logical database.", examples=list(LOGICAL_DATABASES))
+    database: str = Field(description="Logical database.", examples=list(WRITTEN_DATABASES))
     schema_name: str = Field(alias="schema", description="Schema.", examples=["cloud_product"])
 
 
@@ -68,8 +68,8 @@ def resolve_place(context: dg.ResolutionContext, value: Any) -> SchemaPlace:
     database, schema, resource = (
         str(context.at_path(field).resolve_value(name)) for field, name in given.items()
     )
-    if database not in LOGICAL_DATABASES:
-        problem = f"{database!r} is no database of the warehouse.{suggestion(database, LOGICAL_DATABASES)}"
+    if database not in WRITTEN_DATABASES:
+        problem = f"{database!r} is no database of the warehouse.{suggestion(database, WRITTEN_DATABASES)}"
         raise invalid_value(context, problem, "database")
     for field, name in (("schema", schema), ("resource", resource)):
         if not NAME.fullmatch(name):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from dagster_open_platform.lib.warehouse.databases import Databases
 from dagster_open_platform.lib.warehouse.errors import InvalidWindow
 from dagster_open_platform.lib.warehouse.identifiers import validated
+from dagster_open_platform.lib.warehouse.replicas import Replicas
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -120,7 +121,7 @@ class SchemaDrift(enum.Enum):
     FOLLOW = "follow"
 
 
-class WarehouseConnection(Databases, Protocol):
+class WarehouseConnection(Databases, Replicas, Protocol):
     """An open warehouse. Not for use by several threads at once; closed by the context manager that made it."""
 
     @property

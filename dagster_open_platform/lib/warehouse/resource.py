@@ -43,10 +43,33 @@ class WarehouseResource(dg.ConfigurableResource, ABC):
             UnknownDatabase: When this resource has no such database; lists those that it has.
             InvalidIdentifier: When a name is not a plain one.
         """
+        return TableRef(self.physical(database), schema, name)
+
+    @abstractmethod
+    def origin(self, database: str) -> str:
+        """Where a database is for another warehouse of the same engine, which may have a replica of it.
+
+        Args:
+            database: Logical database.
+
+        Returns:
+            What `refresh_replica` takes: on Snowflake `organization.account.database`, on DuckDB the file.
+
+        Raises:
+            UnknownDatabase: This resource has no such database.
+            MissingCredentials: A setting is missing that says where the warehouse is.
+        """
+
+    def physical(self, database: str) -> str:
+        """Return the physical name of a logical database.
+
+        Raises:
+            UnknownDatabase: This resource has no such database; lists those that it has.
+        """
         if database not in self.databases:
             known = ", ".join(sorted(self.databases)) or "none"
             raise UnknownDatabase(f"There is no database {database!r} in this warehouse; it has: {known}.")
-        return TableRef(self.databases[database], schema, name)
+        return self.databases[database]
 
     @abstractmethod
     def connect(self) -> AbstractContextManager[WarehouseConnection]:

@@ -18,7 +18,8 @@ from dagster_open_platform.lib.snowflake.clones import (
 from dagster_open_platform.lib.systems import counted
 from dagster_open_platform.lib.warehouse.resource import WarehouseResource
 from dagster_open_platform.utils.clone_names import DatabaseClone
-from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES, get_environment
+from dagster_open_platform.utils.databases import LOGICAL_DATABASES
+from dagster_open_platform.utils.environment_helpers import get_environment
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
 FAILED, WRONG = 1, 2

@@ -12,17 +12,19 @@
     The Python side says the same in utils/environment_helpers.py; a test compares the two.
 #}
 {% macro generate_database_name(custom_database_name=none, node=none) -%}
+    {#- A region's target is named as its environment's, with the region behind it. -#}
+    {%- set name = target.name.removesuffix('_eu') -%}
     {%- set logical = (custom_database_name or 'dwh_reporting') | trim -%}
-    {%- if target.name in ('local', 'prod') -%}
+    {%- if name in ('local', 'prod') -%}
         {{ logical }}
-    {%- elif target.name in ('branch_deployment', 'branch_local') -%}
+    {%- elif name in ('branch_deployment', 'branch_local') -%}
         {{ logical }}_clone_{{ env_var('DAGSTER_CLOUD_PULL_REQUEST_ID') }}
-    {%- elif target.name in ('dev', 'personal', 'ci') -%}
+    {%- elif name in ('dev', 'personal', 'ci') -%}
         {{ target.database }}
     {%- else -%}
         {{ exceptions.raise_compiler_error(
             "generate_database_name does not know the target '" ~ target.name
-            ~ "'. Known: local, prod, branch_deployment, branch_local, dev, personal, ci."
+            ~ "'. Known: local, prod, branch_deployment, branch_local, each also with _eu; dev, personal, ci."
         ) }}
     {%- endif -%}
 {%- endmacro %}

@@ -8,7 +8,7 @@
     knows an address as its hash (text_hash of the trimmed lower-case address) and its domain.
 #}
 {% macro masked(column) -%}
-    {%- if target.name in ('branch_deployment', 'branch_local') -%}
+    {%- if target.name.startswith('branch_') -%}
         ('masked-' || {{ text_hash(column) }})
     {%- else -%}
         {{ column }}

@@ -1,4 +1,4 @@
-"""Who may do what, in `main`: permissions, users_permissions, teams, teams_users, teams_permissions.
+"""Who may do what, in `main` and `eu`: permissions, users_permissions, teams, teams_users, teams_permissions.
 
 What belongs here: their rows. What does not: who there is (`directory.py`).
 
@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from dagster_open_platform_local.company.moments import DAY_SECONDS, NEVER
 from dagster_open_platform_local.company.product.columns import Columns, Integers, choice, joined, moments
-from dagster_open_platform_local.company.product.directory import Directory
+from dagster_open_platform_local.company.product.directory import Directory, ids_after
 from dagster_open_platform_local.company.product.happenings import Children, children, happens, latest
 from dagster_open_platform_local.company.product.texts import TEAM_NAMES, typed
 
@@ -28,20 +28,21 @@ _TEAM_COUNTS = ((0, 1, 2, 3, 5), (45, 22, 16, 12, 5))
 _SUFFIXES = ("", " (EMEA)", " team", " 2")
 
 
-def access_tables(found: Directory) -> dict[str, Columns]:
-    """The tables that say who may do what."""
-    american = np.flatnonzero(found.is_american)
+def access_tables(found: Directory, database: str) -> dict[str, Columns]:
+    """The tables that say who may do what in a database's region."""
+    regional = np.flatnonzero(found.in_region_of(database))
     teams = children(
-        found.draws("teams", american + 1),
-        found.created[american],
+        found.draws("teams", regional + 1),
+        found.created[regional],
         _TEAM_COUNTS,
         (_DAY, 20 * _DAY, 120 * _DAY, 800 * _DAY),
         found.now,
+        ids_after=ids_after(database),
     )
-    organization = american[teams.parent]
+    organization = regional[teams.parent]
     return {
-        "permissions": _permissions(found, american),
-        "users_permissions": _users_permissions(found),
+        "permissions": _permissions(found, regional),
+        "users_permissions": _users_permissions(found, found.users_in_region_of(database)),
         "teams": _teams(found, teams, organization),
         "teams_users": _teams_users(found, teams, organization),
         "teams_permissions": _teams_permissions(found, teams, organization),
@@ -53,9 +54,9 @@ def _permission(organization: Integers, number: Integers) -> Integers:
     return organization * len(_EACH) + number + 1
 
 
-def _permissions(found: Directory, american: Integers) -> Columns:
-    organization = np.repeat(american, len(_EACH))
-    number = np.tile(np.arange(len(_EACH), dtype=np.int64), american.size)
+def _permissions(found: Directory, organizations: Integers) -> Columns:
+    organization = np.repeat(organizations, len(_EACH))
+    number = np.tile(np.arange(len(_EACH), dtype=np.int64), organizations.size)
     created = moments(found.created[organization])
     return {
         "id": pa.array(_permission(organization, number)),
@@ -68,9 +69,8 @@ def _permissions(found: Directory, american: Integers) -> Columns:
     }
 
 
-def _users_permissions(found: Directory) -> Columns:
+def _users_permissions(found: Directory, users: Integers) -> Columns:
     """One by each user's role, and for some one more, often for a while only."""
-    users = found.american_users
     draws = found.draws("users_permissions", users + 1)
     organization, joined_at, left = (
         found.user_organization[users] - 1,

@@ -1,4 +1,4 @@
-"""What users do in the product: session_tokens, onboarding_checklist, audit_log in `main`, user_events_counts on each shard.
+"""What users do in the product: session_tokens, onboarding_checklist, audit_log in `main` and `eu`, user_events_counts on each shard.
 
 What belongs here: their rows. What does not: what the organizations' code does (`runs.py`).
 """
@@ -20,7 +20,7 @@ from dagster_open_platform_local.company.product.columns import (
     moments,
     only,
 )
-from dagster_open_platform_local.company.product.directory import Directory
+from dagster_open_platform_local.company.product.directory import Directory, a_day_in, ids_after
 from dagster_open_platform_local.company.product.happenings import Daily, daily, latest, pick_existing
 from dagster_open_platform_local.company.product.texts import JOB_OBJECTS, USER_AGENTS, typed
 
@@ -39,10 +39,13 @@ _KINDS = ("page_view", "search", "launch_run", "view_asset", "edit_policy", "ope
 _KIND_WEIGHTS = thresholds([45, 12, 12, 22, 2, 7])
 
 
-def _by_users(found: Directory, table: str, per_day: int, first_day: int = 0) -> tuple[Daily, Integers]:
-    """What happened, and the user (by index) in the US who did it; nobody acts who is gone."""
-    rows = daily(found.settings, table, found.today, per_day, first_day)
-    users = found.american_users
+def _by_users(
+    found: Directory, database: str, table: str, per_day: int, first_day: int = 0
+) -> tuple[Daily, Integers]:
+    """What happened in a database's region, and the user (by index) who did it; nobody acts who is gone."""
+    per_day, after = a_day_in(database, per_day), ids_after(database)
+    rows = daily(found.settings, table, found.today, per_day, first_day, after)
+    users = found.users_in_region_of(database)
     picked = pick_existing(found.draws(table, rows.ids), "user", found.user_created[users], rows.day_start)
     there = np.flatnonzero(picked >= 0)
     active = there[found.is_active(users[picked[there]], rows.created[there])]
@@ -51,9 +54,9 @@ def _by_users(found: Directory, table: str, per_day: int, first_day: int = 0) ->
     return rows.where(mask), users[picked[mask]]
 
 
-def session_tokens(found: Directory) -> Columns:
+def session_tokens(found: Directory, database: str) -> Columns:
     """A row a login, until the token expires; then it is deleted."""
-    logins, user = _by_users(found, "session_tokens", _LOGINS_A_DAY, _LOGINS_SINCE)
+    logins, user = _by_users(found, database, "session_tokens", _LOGINS_A_DAY, _LOGINS_SINCE)
     life = np.array(_LIFETIME_DAYS)[found.draws("session_tokens", logins.ids).below("life", 3)] * _DAY
     alive = logins.created + life >= found.now
     logins, user, expires = logins.where(alive), user[alive], (logins.created + life)[alive]
@@ -71,9 +74,9 @@ def session_tokens(found: Directory) -> Columns:
     }
 
 
-def onboarding_checklist(found: Directory) -> Columns:
+def onboarding_checklist(found: Directory, database: str) -> Columns:
     """Six steps an organization, written at sign-up in one transaction and ticked off one after the other."""
-    organization = np.repeat(np.flatnonzero(found.is_american), len(_STEPS))
+    organization = np.repeat(np.flatnonzero(found.in_region_of(database)), len(_STEPS))
     step = np.tile(np.arange(len(_STEPS), dtype=np.int64), organization.size // len(_STEPS))
     ids = organization * len(_STEPS) + step + 1
     draws = found.draws("onboarding_checklist", ids)
@@ -94,9 +97,9 @@ def onboarding_checklist(found: Directory) -> Columns:
     }
 
 
-def audit_log(found: Directory) -> Columns:
+def audit_log(found: Directory, database: str) -> Columns:
     """A row whenever a user did something that an administrator may ask about."""
-    rows, user = _by_users(found, "audit_log", _AUDITED_A_DAY, _AUDITED_SINCE)
+    rows, user = _by_users(found, database, "audit_log", _AUDITED_A_DAY, _AUDITED_SINCE)
     draws = found.draws("audit_log", rows.ids)
     system = draws.chance("system", 0.08)
     target = choice(JOB_OBJECTS, draws.below("target", len(JOB_OBJECTS)))
@@ -120,7 +123,7 @@ def audit_log(found: Directory) -> Columns:
 
 def user_events_counts(found: Directory, database: str) -> Columns:
     """How often each user did what on each day; 3 % are counted again a day or two after the day."""
-    rows, user = _by_users(found, "user_events", _EVENTS_A_DAY)
+    rows, user = _by_users(found, database, "user_events", _EVENTS_A_DAY)
     here = found.runs_in(database)[found.user_organization[user] - 1]
     rows, user = rows.where(here), user[here]
     draws = found.draws("user_events", rows.ids)

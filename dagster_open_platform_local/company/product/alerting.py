@@ -23,6 +23,7 @@ from dagster_open_platform_local.company.product.columns import (
     json_objects,
     moments,
 )
+from dagster_open_platform_local.company.product.directory import ids_after, registry_of
 from dagster_open_platform_local.company.product.estate import Estate
 from dagster_open_platform_local.company.product.happenings import Children, children, happens, latest
 from dagster_open_platform_local.company.product.runs import FAILURE, Runs, all_runs, run_uuids
@@ -54,7 +55,7 @@ def alerting_tables(found: Estate, database: str) -> dict[str, Columns]:
     )
     draws = who.draws("alert_policies", policies.ids)
     deleted = happens(draws, "deleted", 0.2, policies.created, (_DAY, 30 * _DAY, 200 * _DAY, 700 * _DAY))
-    alerts = _raised(found, policies, deleted)
+    alerts = _raised(found, policies, deleted, database)
     alerts = alerts.where(who.runs_in(database)[alerts.runs.organization])
     organization = found.deployments.parent[policies.parent]
     there = who.runs_in(database)[organization] & (deleted >= who.now)
@@ -89,7 +90,7 @@ def _policies(found: Estate, policies: Children) -> Columns:
 
 @dataclass(frozen=True)
 class _Alerts:
-    """Alerts of both shards, by the time of their raising.
+    """Alerts of all shards of a region, by the time of their raising.
 
     Args:
         ids: Each one's id.
@@ -116,9 +117,9 @@ class _Alerts:
         )
 
 
-def _raised(found: Estate, policies: Children, deleted: Integers) -> _Alerts:
+def _raised(found: Estate, policies: Children, deleted: Integers, database: str) -> _Alerts:
     who = found.directory
-    runs = all_runs(who.settings, who.today)
+    runs = all_runs(who.settings, who.today, registry_of(database))
     raised = runs.end + 1 + who.draws("alerts", runs.ids).below("delay", 90)
     runs_failed = (runs.outcome == FAILURE) & (raised < who.now)
     runs, raised = runs.where(runs_failed), raised[runs_failed]
@@ -133,7 +134,7 @@ def _raised(found: Estate, policies: Children, deleted: Integers) -> _Alerts:
             policy = np.where((candidate >= 0) & stands, candidate, policy)
     order = np.lexsort((runs.ids, raised))
     order = order[policy[order] >= 0]
-    ids = np.arange(1, order.size + 1, dtype=np.int64)
+    ids = ids_after(database) + np.arange(1, order.size + 1, dtype=np.int64)
     chosen = Runs(**{name: values[order] for name, values in vars(runs).items()})
     return _Alerts(ids, chosen, policy[order] + 1, deleted[policy[order]], raised[order])
 

@@ -1,6 +1,6 @@
 """The tables deployments, serverless_agents, jobs, catalog_views.
 
-What belongs here: their rows, on the shard of the organization (deployments of the EU's organizations in `xregion`). What
+What belongs here: their rows, on the shard of the organization (those of the EU's organizations in `eu`, their deployments in `xregion` too). What
 does not: which there are (`estate.py`).
 """
 
@@ -21,7 +21,7 @@ from dagster_open_platform_local.company.product.columns import (
     moments,
     uuids,
 )
-from dagster_open_platform_local.company.product.directory import Directory
+from dagster_open_platform_local.company.product.directory import Directory, ids_after
 from dagster_open_platform_local.company.product.estate import Estate
 from dagster_open_platform_local.company.product.happenings import Children, children, happens, latest
 from dagster_open_platform_local.company.product.tables_shards import AGENT_VERSION_SINCE
@@ -175,16 +175,17 @@ def asset_jobs(draws: Draws) -> Mask:
 
 def catalog_views(found: Directory, database: str) -> Columns:
     """Saved searches in the asset catalog."""
-    american = np.flatnonzero(found.is_american)
+    regional = np.flatnonzero(found.in_region_of(database))
     rows = children(
-        found.draws("catalog_views", american + 1),
-        found.created[american],
+        found.draws("catalog_views", regional + 1),
+        found.created[regional],
         _VIEW_COUNTS,
         (_HOUR, 9 * _DAY, 90 * _DAY, 700 * _DAY),
         found.now,
+        ids_after=ids_after(database),
     )
-    rows = rows.where(found.runs_in(database)[american[rows.parent]])
-    organization = american[rows.parent]
+    rows = rows.where(found.runs_in(database)[regional[rows.parent]])
+    organization = regional[rows.parent]
     draws = found.draws("catalog_views", rows.ids)
     shared = happens(draws, "shared", 0.4, rows.created, (60, _DAY, 60 * _DAY, 600 * _DAY))
     thing = choice(JOB_OBJECTS, draws.below("thing", len(JOB_OBJECTS)))

@@ -2,10 +2,12 @@
 
 What belongs here: that, in numpy arrays. What does not: the tables of the directory (`accounts.py`).
 
-The directory of an organization in the US is `main`; of one in the EU, `xregion`. Where its runs are is another matter: an
-organization in the US has its data plane on `main` or on `shard1`, by a hash of its id, for good.
+The directory of an organization in the US is `main`; of one in the EU, `eu`, of which the product itself keeps a copy in `xregion` for
+those who work in both. Where its runs are is another matter: an organization in the US has its data plane on `main` or on `shard1`, by a
+hash of its id, for good; one in the EU has everything in `eu`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -17,11 +19,14 @@ from dagster_open_platform_local.company.hashing import Draws
 from dagster_open_platform_local.company.moments import NEVER, unix_seconds
 from dagster_open_platform_local.company.organizations import organizations_table
 from dagster_open_platform_local.company.product.columns import Integers, Mask
-from dagster_open_platform_local.company.product.schema import DATABASES
+from dagster_open_platform_local.company.product.schema import EUROPEAN_IDS_AFTER
 from dagster_open_platform_local.company.settings import CompanySettings
 from dagster_open_platform_local.company.users import users_table
 
-_MAIN, _SHARD1, _XREGION = range(len(DATABASES))
+_MAIN, _SHARD1, _EUROPE = range(3)
+_PLANES: Mapping[str, int] = {"main": _MAIN, "shard1": _SHARD1, "xregion": _EUROPE, "eu": _EUROPE}
+_EUROPEAN_PART = 6
+"""What happens so many times a day in the US happens once in the EU."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class Directory:
         created: When each organization signed up (Unix seconds).
         changed: When each organization last changed.
         canceled: When each organization canceled; `NEVER` if it has not yet.
-        shard: Index into `DATABASES` of each organization's data plane.
+        shard: Each organization's data plane: 0 is `main`, 1 `shard1`, 2 the EU's.
         user_organization: Id of each user's organization.
         user_created: When each user joined.
         user_left: When each user was deactivated; `NEVER` if that has not happened yet.
@@ -62,18 +67,26 @@ class Directory:
 
     def registered_in(self, database: str) -> Mask:
         """Which organizations the directory of a database has."""
-        if DATABASES.index(database) == _SHARD1:
+        if _PLANES[database] == _SHARD1:
             raise ValueError("shard1 has no directory")
-        return (self.shard == _XREGION) == (database == DATABASES[_XREGION])
+        return self.in_region_of(database)
 
     def runs_in(self, database: str) -> Mask:
         """Which organizations have their data plane in a database."""
-        return self.shard == DATABASES.index(database)
+        return self.shard == _PLANES[database]
+
+    def in_region_of(self, database: str) -> Mask:
+        """Which organizations are in the region of a database."""
+        return self.is_american if _PLANES[database] != _EUROPE else ~self.is_american
+
+    def users_in_region_of(self, database: str) -> Integers:
+        """Indices of the users in the region of a database, by the time of joining."""
+        return np.flatnonzero(self.in_region_of(database)[self.user_organization - 1])
 
     @property
     def is_american(self) -> Mask:
         """Which organizations are in the US, whatever their shard."""
-        return self.shard != _XREGION
+        return self.shard != _EUROPE
 
     def is_active(self, user: Integers, at: Integers) -> Mask:
         """Whether a user (by index) could use the product at a moment."""
@@ -83,7 +96,7 @@ class Directory:
     @property
     def american_users(self) -> Integers:
         """Indices of the users in the US, by the time of joining."""
-        return np.flatnonzero(self.is_american[self.user_organization - 1])
+        return self.users_in_region_of("main")
 
     @property
     def founders(self) -> Integers:
@@ -110,7 +123,7 @@ def directory(settings: CompanySettings, today: date) -> Directory:
         created=_seconds(organizations["created_at"]),
         changed=_seconds(organizations["updated_at"]),
         canceled=_seconds(organizations["canceled_at"]),
-        shard=np.where(european, _XREGION, np.where(other, _SHARD1, _MAIN)).astype(np.int64),
+        shard=np.where(european, _EUROPE, np.where(other, _SHARD1, _MAIN)).astype(np.int64),
         user_organization=users["organization_id"].to_numpy(),
         user_created=_seconds(users["created_at"]),
         user_left=_seconds(users["deactivated_at"]),
@@ -120,3 +133,18 @@ def directory(settings: CompanySettings, today: date) -> Directory:
 def _seconds(column: pa.ChunkedArray) -> Integers:
     micros = column.cast(pa.int64()).fill_null(NEVER).to_numpy()
     return np.where(micros >= NEVER, NEVER, micros // 1_000_000)
+
+
+def registry_of(database: str) -> str:
+    """The database whose directory is that of a database's region: `main` or `eu`."""
+    return "eu" if _PLANES[database] == _EUROPE else "main"
+
+
+def ids_after(database: str) -> int:
+    """The id after which a database's region gives its own."""
+    return EUROPEAN_IDS_AFTER if _PLANES[database] == _EUROPE else 0
+
+
+def a_day_in(database: str, per_day: int) -> int:
+    """How much happens a day in a database's region of what happens so often a day in the US."""
+    return max(1, per_day // _EUROPEAN_PART) if _PLANES[database] == _EUROPE else per_day

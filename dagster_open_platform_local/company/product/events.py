@@ -27,6 +27,7 @@ from dagster_open_platform_local.company.product.columns import (
     moments,
     only,
 )
+from dagster_open_platform_local.company.product.directory import ids_after, registry_of
 from dagster_open_platform_local.company.product.estate import Estate
 from dagster_open_platform_local.company.product.runs import CANCELED, FAILURE, Runs, all_runs, run_uuids
 from dagster_open_platform_local.company.product.texts import ASSET_LAYERS, JOB_OBJECTS, asset_keys
@@ -49,7 +50,7 @@ _MESSAGES = (
 
 @dataclass(frozen=True)
 class _Events:
-    """Events of both shards, in the order in which they arrived.
+    """Events of all shards of a region, in the order in which they arrived.
 
     Args:
         ids: Each one's id.
@@ -70,9 +71,9 @@ class _Events:
         return type(self)(**{name: values[mask] for name, values in vars(self).items()})
 
 
-@lru_cache(maxsize=2)
-def _all_events(settings: CompanySettings, today: date) -> _Events:
-    runs = all_runs(settings, today)
+@lru_cache(maxsize=4)
+def _all_events(settings: CompanySettings, today: date, registry: str) -> _Events:
+    runs = all_runs(settings, today, registry)
     draws = Draws(settings.seed, "run_events", runs.ids)
     steps = 1 + draws.pick("steps", _STEPS)
     sizes = _HEAD + _A_STEP * steps + 1
@@ -87,7 +88,7 @@ def _all_events(settings: CompanySettings, today: date) -> _Events:
     arrival = np.where(cut_off[run] & (place >= _HEAD), back[run], moment)
     order = np.lexsort((place, runs.ids[run], arrival))
     order = order[arrival[order] < unix_seconds(today)]
-    ids = np.arange(1, order.size + 1, dtype=np.int64)
+    ids = ids_after(registry) + np.arange(1, order.size + 1, dtype=np.int64)
     return _Events(ids, run[order], step[order], kind[order], moment[order])
 
 
@@ -115,8 +116,9 @@ def _kinds(
 def event_logs(found: Estate, database: str) -> Columns:
     """The events that have arrived on a shard."""
     who = found.directory
-    runs = all_runs(who.settings, who.today)
-    events = _all_events(who.settings, who.today)
+    registry = registry_of(database)
+    runs = all_runs(who.settings, who.today, registry)
+    events = _all_events(who.settings, who.today, registry)
     events = events.where(who.runs_in(database)[runs.organization[events.run]])
     here = np.unique(events.run)
     place = np.searchsorted(here, events.run)

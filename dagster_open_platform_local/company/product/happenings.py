@@ -55,6 +55,7 @@ def children(
     gaps: Sequence[int],
     now: int,
     first_gap: int | None = None,
+    ids_after: int = 0,
 ) -> Children:
     """Children of every parent, as far as they are born.
 
@@ -65,6 +66,7 @@ def children(
         gaps: Quantiles of the seconds between the parent's birth and the child's; all above 0.
         now: Unix seconds; who is born later is not there.
         first_gap: The seconds for the first child, if it always comes at the same time.
+        ids_after: Their ids are above it.
     """
     sizes = np.array(counts[0], dtype=np.int64)[draws.pick("children", thresholds(counts[1]))]
     parent = np.repeat(np.arange(draws.ids.size, dtype=np.int64), sizes)
@@ -74,7 +76,7 @@ def children(
     created = parent_created[parent] + (gap if first_gap is None else np.where(seat == 0, first_gap, gap))
     order = np.lexsort((keys, created))
     order = order[created[order] < now]
-    ids = np.arange(1, order.size + 1, dtype=np.int64)
+    ids = ids_after + np.arange(1, order.size + 1, dtype=np.int64)
     return Children(ids, parent[order], seat[order], created[order])
 
 
@@ -99,7 +101,9 @@ class Daily:
         return type(self)(self.ids[mask], self.day[mask], self.created[mask], self.day_start[mask])
 
 
-def daily(settings: CompanySettings, table: str, today: date, per_day: int, first_day: int = 0) -> Daily:
+def daily(
+    settings: CompanySettings, table: str, today: date, per_day: int, first_day: int = 0, ids_after: int = 0
+) -> Daily:
     """So many a day, more of them as the company grows, fewer on weekends.
 
     Args:
@@ -108,6 +112,7 @@ def daily(settings: CompanySettings, table: str, today: date, per_day: int, firs
         today: What happens from this date on is not there.
         per_day: How many on a working day at the epoch, at scale 1.
         first_day: Days after the epoch (or before, if negative) on which it begins.
+        ids_after: Their ids are above it.
     """
     days = np.arange(first_day, max(first_day, (today - settings.epoch).days), dtype=np.int64)
     draws = Draws(settings.seed, f"{table}_days", days)
@@ -120,7 +125,7 @@ def daily(settings: CompanySettings, table: str, today: date, per_day: int, firs
         int(per_day * settings.scale * 1000) * per_mille // 1000 + draws.below("rounding", 1000)
     ) // 1000
     day = np.repeat(days, counts)
-    ids = np.arange(1, day.size + 1, dtype=np.int64)
+    ids = ids_after + np.arange(1, day.size + 1, dtype=np.int64)
     seconds = Draws(settings.seed, table, ids).below("second", DAY_SECONDS)
     # Sorted within the day, so that ids grow with time.
     order = np.lexsort((seconds, day))

@@ -1,6 +1,6 @@
 """The tables runs and run_tags.
 
-What belongs here: which runs there were on both shards, how they went, and their rows. What does not: their events
+What belongs here: which runs there were in each region, how they went, and their rows. What does not: their events
 (`events.py`) and alerts (`alerting.py`).
 
 A run is queued, started, and ends as SUCCESS, FAILURE or CANCELED; each step moves `updated_at`. 0.3 % hang until the
@@ -30,6 +30,7 @@ from dagster_open_platform_local.company.product.columns import (
     moments,
     uuids,
 )
+from dagster_open_platform_local.company.product.directory import a_day_in, ids_after, registry_of
 from dagster_open_platform_local.company.product.estate import Estate, estate
 from dagster_open_platform_local.company.product.happenings import daily, pick_existing
 from dagster_open_platform_local.company.product.texts import TEAM_NAMES, job_names, typed
@@ -47,7 +48,7 @@ _TAGS = ("dagster/agent_id", "dagster/image", "dagster/schedule_name", "team", "
 
 @dataclass(frozen=True)
 class Runs:
-    """Runs of both shards, by time of creation.
+    """Runs of all shards of a region, by time of creation.
 
     Args:
         ids: Each one's id.
@@ -76,16 +77,18 @@ class Runs:
         return type(self)(**{name: values[mask] for name, values in vars(self).items()})
 
 
-@lru_cache(maxsize=2)
-def all_runs(settings: CompanySettings, today: date) -> Runs:
-    """Every run that was created before a date, on both shards."""
+@lru_cache(maxsize=4)
+def all_runs(settings: CompanySettings, today: date, registry: str = "main") -> Runs:
+    """Every run that was created before a date, on all shards of the region whose directory is in a database."""
     found = estate(settings, today)
     who = found.directory
-    rows = daily(settings, "runs", today, _RUNS_A_DAY)
-    american = np.flatnonzero(who.is_american[found.organization_of_job(np.arange(found.jobs.ids.size))])
-    picked = pick_existing(who.draws("runs", rows.ids), "job", found.jobs.created[american], rows.day_start)
+    per_day = a_day_in(registry, _RUNS_A_DAY)
+    rows = daily(settings, "runs", today, per_day, ids_after=ids_after(registry))
+    organizations = found.organization_of_job(np.arange(found.jobs.ids.size))
+    regional = np.flatnonzero(who.in_region_of(registry)[organizations])
+    picked = pick_existing(who.draws("runs", rows.ids), "job", found.jobs.created[regional], rows.day_start)
     there = picked >= 0
-    rows, job = rows.where(there), american[picked[there]]
+    rows, job = rows.where(there), regional[picked[there]]
     organization = found.organization_of_job(job)
     active = who.canceled[organization] >= rows.created
     rows, job, organization = rows.where(active), job[active], organization[active]
@@ -112,7 +115,7 @@ def run_uuids(found: Estate, ids: Integers) -> pa.Array:
 
 def run_tables(found: Estate, database: str) -> dict[str, Columns]:
     """The tables `runs` and `run_tags` of a shard."""
-    runs = all_runs(found.directory.settings, found.directory.today)
+    runs = all_runs(found.directory.settings, found.directory.today, registry_of(database))
     here = runs.where(found.directory.runs_in(database)[runs.organization])
     return {"runs": _runs(found, here), "run_tags": _run_tags(found, here)}
 

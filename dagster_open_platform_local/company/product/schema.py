@@ -16,7 +16,11 @@ import pyarrow as pa
 from dagster_open_platform_local.company.moments import TIMESTAMP
 from dagster_open_platform_local.company.settings import CompanySettings
 
-DATABASES = ("main", "shard1", "xregion")
+DATABASES = ("main", "shard1", "xregion", "eu")
+"""The American region's two, what the product itself shares between its regions, and the European region's."""
+
+EUROPEAN_IDS_AFTER = 10**9
+"""The product's databases in the EU give ids above this one, so that no two rows of both regions share one."""
 
 ARROW_TYPES: dict[str, pa.DataType] = {
     "bigint": pa.int64(),

@@ -52,11 +52,11 @@ def _one(name: str, make: Callable[[Estate, str], Columns]) -> _Maker:
 _MAKERS = (
     _several(
         "permissions users_permissions teams teams_users teams_permissions",
-        lambda found, _: access_tables(found.directory),
+        lambda found, database: access_tables(found.directory, database),
     ),
-    _one("session_tokens", lambda found, _: session_tokens(found.directory)),
-    _one("onboarding_checklist", lambda found, _: onboarding_checklist(found.directory)),
-    _one("audit_log", lambda found, _: audit_log(found.directory)),
+    _one("session_tokens", lambda found, database: session_tokens(found.directory, database)),
+    _one("onboarding_checklist", lambda found, database: onboarding_checklist(found.directory, database)),
+    _one("audit_log", lambda found, database: audit_log(found.directory, database)),
     _several(
         "organizations users users_organizations customer_info",
         lambda found, database: account_tables(found.directory, database),

@@ -1,12 +1,12 @@
-"""The tables of the directory (`main` and `xregion`) and of access (`main`).
+"""The tables of the directory (`main`, `xregion`, `eu`) and of access (`main`, `eu`).
 
 What belongs here: their declaration. What does not: their rows.
 """
 
 from dagster_open_platform_local.company.product.schema import ProductTable, table
 
-_DIRECTORY = ("main", "xregion")
-_ACCESS = ("main",)
+_DIRECTORY = ("main", "xregion", "eu")
+_ACCESS = ("main", "eu")
 
 ACCOUNT_TABLES: tuple[ProductTable, ...] = (
     table(

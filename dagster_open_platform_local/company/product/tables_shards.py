@@ -1,12 +1,12 @@
-"""The tables of the data plane (`main` and `shard1`; deployments in `xregion` too).
+"""The tables of the data plane (`main`, `shard1` and `eu`; deployments in `xregion` too).
 
 What belongs here: their declaration. What does not: their rows.
 """
 
 from dagster_open_platform_local.company.product.schema import ProductTable, table
 
-_SHARDS = ("main", "shard1")
-_EVERYWHERE = ("main", "shard1", "xregion")
+_SHARDS = ("main", "shard1", "eu")
+_EVERYWHERE = ("main", "shard1", "xregion", "eu")
 
 AGENT_VERSION_SINCE = 106
 """Days after the epoch on which `deployments.agent_version` came: 2026-09-15 with the usual epoch."""

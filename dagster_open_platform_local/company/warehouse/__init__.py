@@ -6,7 +6,6 @@ them before Dagster starts).
     staff.py            who works with data in the company, and which services do
     account.py          the warehouse's roles and databases, and who was granted what
     account_usage.py    Snowflake's ACCOUNT_USAGE of it
-    european.py         the product's directory of the EU, as the EU's own warehouse has it
 
 In ACCOUNT_USAGE nothing ever disappears: a user that was dropped, a role that was revoked or a clone that was deleted stays as
 a row with `deleted_on` (`deleted` of databases). People who left are disabled first and dropped a month later. A service may

@@ -13,27 +13,31 @@ from dagster_open_platform_local.services.postgres.errors import PostgresService
 
 HOST = "127.0.0.1"
 
-PRODUCT_DATABASES = ("main", "shard1", "xregion")
+PRODUCT_DATABASES = ("main", "shard1", "xregion", "eu")
 REPORTING_DATABASE = "reporting"
 
 APPLICATION = "application"
 """The company's own product: owns the product databases."""
 REPLICATOR = "replicator"
-"""The platform: reads every table of the product databases and writes nothing."""
+"""The platform: reads every table of the product databases that may be read in the US, and writes nothing."""
+REPLICATOR_EU = "replicator_eu"
+"""The EU region's platform: the same for the region's own database."""
 REPORTING_WRITER = "reporting_writer"
 """The platform: owns the reporting database."""
+
+READERS = {"main": REPLICATOR, "shard1": REPLICATOR, "xregion": REPLICATOR, "eu": REPLICATOR_EU}
+"""Product database to the one role, besides its owner, that may enter it."""
 
 PASSWORD_VARIABLES = {
     APPLICATION: "POSTGRES_APPLICATION_PASSWORD",
     REPLICATOR: "POSTGRES_REPLICATOR_PASSWORD",
+    REPLICATOR_EU: "POSTGRES_REPLICATOR_EU_PASSWORD",
     REPORTING_WRITER: "POSTGRES_REPORTING_PASSWORD",
 }
 """Role to the variable in which the service gets the role's password."""
 
 PLATFORM_URLS = {
-    "CLOUD_PRODUCT_MAIN": (REPLICATOR, "main"),
-    "CLOUD_PRODUCT_SHARD1": (REPLICATOR, "shard1"),
-    "CLOUD_PRODUCT_XREGION": (REPLICATOR, "xregion"),
+    **{f"CLOUD_PRODUCT_{database.upper()}": (role, database) for database, role in READERS.items()},
     "PRODUCT_REPORTING": (REPORTING_WRITER, REPORTING_DATABASE),
 }
 """Variables with which the platform finds the databases; their names are Sling's names of the connections."""
@@ -45,7 +49,7 @@ class ProductDatabases:
 
     Args:
         port: TCP port on loopback.
-        passwords: Role to password, for the three roles.
+        passwords: Role to password, for each of the roles.
     """
 
     port: int

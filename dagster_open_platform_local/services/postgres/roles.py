@@ -12,7 +12,7 @@ from dagster_open_platform_local.services.postgres.databases import (
     APPLICATION,
     PASSWORD_VARIABLES,
     PRODUCT_DATABASES,
-    REPLICATOR,
+    READERS,
     REPORTING_DATABASE,
     REPORTING_WRITER,
 )
@@ -32,11 +32,13 @@ def prepare(connect: Connect, passwords: Mapping[str, str]) -> None:
     with connect("postgres") as connection:
         for role in PASSWORD_VARIABLES:
             _create_role(connection, role)
-        connection.execute(sql.SQL("GRANT pg_read_all_data TO {}").format(sql.Identifier(REPLICATOR)))
+        for reader in sorted({*READERS.values()}):
+            # Of the databases that it may enter.
+            connection.execute(sql.SQL("GRANT pg_read_all_data TO {}").format(sql.Identifier(reader)))
         for database in ("postgres", "template1"):
             _keep_public_out(connection, database)
     for database in PRODUCT_DATABASES:
-        create_database(connect, database, APPLICATION, readers=(REPLICATOR,))
+        create_database(connect, database, APPLICATION, readers=(READERS[database],))
     create_database(connect, REPORTING_DATABASE, REPORTING_WRITER)
     with connect("postgres") as connection:
         _set_passwords(connection, passwords)

@@ -40,7 +40,7 @@ def test_an_op_has_what_dbt_selects(manifest: Mapping[str, Any], selection: Sele
         manifest=manifest,
         project=project,
         dagster_dbt_translator=translator(),
-        select=selection.tags["dagster_dbt/select"],
+        select=selection.tags()["dagster_dbt/select"],
         exclude=selection.exclude or None,
     )
     def by_dbt():
@@ -49,7 +49,7 @@ def test_an_op_has_what_dbt_selects(manifest: Mapping[str, Any], selection: Sele
     assets, checks = specs_of(manifest, translator(), project, selection)
     assert assets_by_key(assets) == assets_by_key(by_dbt.specs)
     assert checks_by_key(checks) == checks_by_key(by_dbt.check_specs)
-    assert by_dbt.op.tags.items() >= selection.tags.items()
+    assert by_dbt.op.tags.items() >= selection.tags().items()
 
 
 def test_every_node_has_one_op(manifest: Mapping[str, Any]) -> None:

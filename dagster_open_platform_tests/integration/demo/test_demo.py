@@ -16,10 +16,12 @@ import duckdb
 import pytest
 
 from dagster_open_platform.lib.aws.buckets import WORKSPACE
+from dagster_open_platform_local.company.product.state import product_tables
 from dagster_open_platform_local.company.settings import EPOCH, CompanySettings
 from dagster_open_platform_local.conformance.written import HISTORIES, TOLD_BY_THE_CLOCK, WRITTEN_BACK
 from dagster_open_platform_local.landing.external import staged_snapshots
 from dagster_open_platform_local.landing.land import land
+from dagster_open_platform_local.landing.product import OUTBOUND
 from dagster_open_platform_local.landing.source import Company
 from dagster_open_platform_local.stack.lock import is_held
 from dagster_open_platform_local.state import LocalState
@@ -42,6 +44,7 @@ UNLANDED = {
     *(("purina", schema) for schema in ("account", "dms", "reconciliation")),
     *(("dwh_reporting", schema) for schema in ("metrics", "semantic")),
     ("snowflake", "account_usage"),
+    ("outbound_eu", "cloud_product"),
 }
 
 Rows = dict[str, list[str]]
@@ -86,6 +89,11 @@ def rows(warehouse: Path, *, volatile: bool = True) -> Rows:
                     for row in connection.execute(f"SELECT {columns} FROM {table}").fetchall()  # noqa: S608 - quoted
                 )
     return found
+
+
+def in_eu(state: LocalState) -> Rows:
+    """Every row of the EU's own warehouse."""
+    return {f"eu.{name}": found for name, found in rows(state.warehouse_eu).items()}
 
 
 def told(row: tuple[object, ...]) -> str:
@@ -188,7 +196,7 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> Grown:
     killed_demo(state, "--date", BEFORE)
     for done in day():
         said.append(succeeded(state, done))
-        seen.append(rows(state.warehouse) | staged(state))
+        seen.append(rows(state.warehouse) | in_eu(state) | staged(state))
         runs.append(run_count(state))
     return Grown(
         state,
@@ -262,6 +270,28 @@ def test_a_day_later_that_day_lands_and_the_others_stay(grown: Grown) -> None:
         assert instance.get_materialized_partitions(DAILY) == days
         # The week of that day is not over.
         assert instance.get_materialized_partitions(WEEKLY) == {"2026-06-01", "2026-06-08"}
+
+
+def test_the_eu_has_its_own_rows_and_the_american_side_what_it_lets_out(grown: Grown) -> None:
+    found, company = grown.rows[2], CompanySettings(scale=0.05)
+    for name, table in product_tables(company, "eu", date.fromisoformat(AFTER)).items():
+        assert len(found[f"eu.purina.cloud_product.{name}"]) == table.num_rows, name
+    for name in ("runs", "event_logs", "organizations"):
+        raw, staged_rows = (
+            found[f"eu.purina.cloud_product.{name}"],
+            found[f"eu.dwh_reporting.staging.stg_cloud_product__{name}"],
+        )
+        assert len(raw) == len(staged_rows) > 0
+    assert len(found["eu.dwh_reporting.core.fct_runs"]) == len(found["eu.purina.cloud_product.runs"])
+    for name in OUTBOUND:
+        let_out = found[f"eu.outbound.cloud_product.{name}"]
+        assert found[f"outbound_eu.cloud_product.{name}"] == let_out
+        assert found[f"purina.cloud_product_eu.{name}"] == let_out
+    schemas = {tuple(name.split(".")[1:3]) for name in found if name.startswith("eu.")}
+    assert {schema for database, schema in schemas if database == "outbound"} <= {
+        "cloud_product",
+        "_warehouse_seam",
+    }
 
 
 def test_landed_tables_are_like_those_that_the_demo_left(grown: Grown, computed: Path) -> None:

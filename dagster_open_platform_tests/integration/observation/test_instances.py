@@ -10,12 +10,15 @@ import dagster as dg
 import pytest
 
 from dagster_open_platform.lib.warehouse import WarehouseResource
-from dagster_open_platform.resources import warehouse_resource
+from dagster_open_platform.resources import outbound_resource, warehouse_resource
 from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName
+from dagster_open_platform.utils.regions import EU
 from dagster_open_platform.utils.source_code import REPOSITORY_ROOT
 from dagster_open_platform_local.company.clock import CompanyClock
+from dagster_open_platform_local.company.product.state import product_tables
 from dagster_open_platform_local.company.settings import CompanySettings
-from dagster_open_platform_local.company.warehouse.european import european_tables
+from dagster_open_platform_local.landing.land import land_eu
+from dagster_open_platform_local.landing.product import OUTBOUND
 from dagster_open_platform_local.stack.vendors import write_shared_databases
 from dagster_open_platform_local.state import LocalState
 from dagster_open_platform_tests.fixtures.components import loaded
@@ -40,11 +43,12 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalState:
     monkeypatch.setenv("WAREHOUSE_DUCKDB_DIR", str(found.warehouse))
     monkeypatch.setenv("WAREHOUSE_EU_DUCKDB_DIR", str(found.warehouse_eu))
     write_shared_databases(found, CompanyClock(COMPANY, TODAY))
+    land_eu(found.warehouse_eu, COMPANY, TODAY)
     return found
 
 
 def warehouses() -> Mapping[str, WarehouseResource]:
-    return {"warehouse": warehouse_resource(LOCAL), "warehouse_eu": warehouse_resource(LOCAL, "EU")}
+    return {"warehouse": warehouse_resource(LOCAL), "warehouse_eu": outbound_resource(LOCAL, EU)}
 
 
 @contextmanager
@@ -82,6 +86,7 @@ def test_every_table_is_known_and_told_again_when_days_have_passed(state: LocalS
         again = {name: tick(defs, name, result.cursor) for name, result in first.items()}
         assert [result.asset_events for result in again.values()] == [[], []]
         write_shared_databases(state, CompanyClock(COMPANY, TODAY + timedelta(days=14)))
+        land_eu(state.warehouse_eu, COMPANY, TODAY + timedelta(days=14))
         later = {name: versions(tick(defs, name, result.cursor)) for name, result in first.items()}
         assert "snowflake/account_usage/users" in later["account_usage_last_updated"]
         assert "snowflake_eu/cloud_product/users" in later["cloud_product_eu_last_updated"]
@@ -94,7 +99,7 @@ def test_every_table_is_known_and_told_again_when_days_have_passed(state: LocalS
 def test_a_table_changed_when_its_newest_row_did(state: LocalState) -> None:
     with instances() as defs:
         told = versions(tick(defs, "cloud_product_eu_last_updated"))
-    for name, rows in european_tables(COMPANY, TODAY).items():
+    for name, rows in product_tables(COMPANY, "eu", TODAY, OUTBOUND).items():
         newest: datetime = max(rows["updated_at"].to_pylist())
         assert told[f"snowflake_eu/cloud_product/{name}"] == newest.isoformat()
 

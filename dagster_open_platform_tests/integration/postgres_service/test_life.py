@@ -14,7 +14,7 @@ from dagster_open_platform_local.services.postgres.binaries import find_binaries
 from dagster_open_platform_local.services.postgres.databases import (
     APPLICATION,
     PRODUCT_DATABASES,
-    REPLICATOR,
+    READERS,
     REPORTING_DATABASE,
     REPORTING_WRITER,
 )
@@ -47,7 +47,7 @@ def backends(server: PostgresServer) -> set[int]:
 def require_whole(server: PostgresServer) -> None:
     """Every role works in every database that it has, and nothing of the making is left."""
     for database in PRODUCT_DATABASES:
-        for role in (APPLICATION, REPLICATOR):
+        for role in (APPLICATION, READERS[database]):
             assert rows(server.url(role, database), "SELECT current_database()") == [(database,)]
     assert rows(server.url(REPORTING_WRITER, REPORTING_DATABASE), "SELECT 1") == [(1,)]
     names = {path.name for path in server.directory.iterdir()}

@@ -12,7 +12,9 @@ from dagster_open_platform_local.services.postgres.databases import (
     APPLICATION,
     PASSWORD_VARIABLES,
     PRODUCT_DATABASES,
+    READERS,
     REPLICATOR,
+    REPLICATOR_EU,
     REPORTING_DATABASE,
     REPORTING_WRITER,
     ProductDatabases,
@@ -27,7 +29,8 @@ from dagster_open_platform_tests.integration.postgres_service.test_life import b
 DATABASES = (*PRODUCT_DATABASES, REPORTING_DATABASE, "postgres", "template1")
 MAY_ENTER = {
     APPLICATION: set(PRODUCT_DATABASES),
-    REPLICATOR: set(PRODUCT_DATABASES),
+    REPLICATOR: {"main", "shard1", "xregion"},
+    REPLICATOR_EU: {"eu"},
     REPORTING_WRITER: {REPORTING_DATABASE},
 }
 
@@ -57,7 +60,7 @@ def test_a_role_enters_its_own_databases_only(server: PostgresServer, role: str,
 def test_the_replicator_reads_all_tables_also_those_made_later(
     server: PostgresServer, table: str, database: str
 ) -> None:
-    assert rows(server.url(REPLICATOR, database), f"SELECT word FROM {table}") == [("first",)]  # noqa: S608
+    assert rows(server.url(READERS[database], database), f"SELECT word FROM {table}") == [("first",)]  # noqa: S608
 
 
 @pytest.mark.parametrize("database", PRODUCT_DATABASES)
@@ -99,7 +102,7 @@ def test_the_replicator_writes_nothing(
     autocommit = statement.startswith("CREATE DATABASE")
     with (
         pytest.raises(psycopg.errors.InsufficientPrivilege),
-        psycopg.connect(server.url(REPLICATOR, database), autocommit=autocommit) as connection,
+        psycopg.connect(server.url(READERS[database], database), autocommit=autocommit) as connection,
     ):
         connection.execute(statement.encode())
     assert rows(server.url(APPLICATION, database), f"SELECT id, word FROM {table}") == [(1, "first")]  # noqa: S608
@@ -108,9 +111,9 @@ def test_the_replicator_writes_nothing(
 @pytest.mark.parametrize("database", PRODUCT_DATABASES)
 def test_the_replicator_cannot_give_itself_more(server: PostgresServer, table: str, database: str) -> None:
     # PostgreSQL only warns, and does nothing.
-    rows(server.url(REPLICATOR, database), f"GRANT ALL ON {table} TO {REPLICATOR}")
+    rows(server.url(READERS[database], database), f"GRANT ALL ON {table} TO {READERS[database]}")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        rows(server.url(REPLICATOR, database), f"DELETE FROM {table}")  # noqa: S608
+        rows(server.url(READERS[database], database), f"DELETE FROM {table}")  # noqa: S608
 
 
 def test_owners_do_with_their_databases_as_they_like(server: PostgresServer) -> None:

@@ -18,7 +18,7 @@ import psycopg
 from dagster_open_platform_local.company.clock import CompanyClock, write_clock
 from dagster_open_platform_local.company.product.schema import DATABASES
 from dagster_open_platform_local.company.settings import CompanySettings
-from dagster_open_platform_local.services.postgres.databases import APPLICATION, REPLICATOR
+from dagster_open_platform_local.services.postgres.databases import APPLICATION, READERS
 from dagster_open_platform_local.services.postgres.roles import create_database
 from dagster_open_platform_local.stack.environment import base_environment
 from dagster_open_platform_local.stack.ports import free_port
@@ -152,7 +152,7 @@ def empty_databases(server: PostgresServer) -> None:
             ((used,),) = connection.execute(_USED).fetchall()
         if used:
             drop_database(server, database)
-            create_database(server.superuser, database, APPLICATION, readers=(REPLICATOR,))
+            create_database(server.superuser, database, APPLICATION, readers=(READERS[database],))
 
 
 def execute(url: str, statement: str) -> None:

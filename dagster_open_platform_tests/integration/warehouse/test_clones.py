@@ -16,7 +16,7 @@ import pytest
 from dagster_open_platform.lib.snowflake.clones import drop_clones, make_clones
 from dagster_open_platform.lib.warehouse import TableRef, WarehouseResource, duckdb_warehouse
 from dagster_open_platform.lib.warehouse.errors import WarehouseLocked
-from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES
+from dagster_open_platform.utils.databases import LOGICAL_DATABASES
 from dagster_open_platform_tests.fixtures.forking import Forked, forked
 from dagster_open_platform_tests.fixtures.warehouse import local_duckdb
 from dagster_open_platform_tests.integration.warehouse import child

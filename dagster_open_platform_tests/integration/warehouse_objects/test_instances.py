@@ -18,12 +18,8 @@ from dagster_open_platform.lib.aws.resource import WORKSPACE_ROLE_VARIABLE, S3St
 from dagster_open_platform.lib.aws.workspace.layout import OBJECTS, Layout
 from dagster_open_platform.lib.aws.workspace.replicate import Replication
 from dagster_open_platform.lib.warehouse import duckdb_warehouse
-from dagster_open_platform.utils.environment_helpers import (
-    SHARED_DATABASES,
-    Environment,
-    EnvironmentName,
-    environment_scope,
-)
+from dagster_open_platform.utils.databases import SHARED_DATABASES
+from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName, environment_scope
 from dagster_open_platform.utils.source_code import REPOSITORY_ROOT
 from dagster_open_platform_local.company.exports import billing, community, telemetry, workspace
 from dagster_open_platform_local.company.settings import CompanySettings

@@ -21,12 +21,8 @@ from dagster_open_platform.lib.snowflake.clones import (
 from dagster_open_platform.lib.warehouse.databases import DatabaseInfo
 from dagster_open_platform.lib.warehouse.errors import MissingObject
 from dagster_open_platform.utils.clone_names import parse_clone_name
-from dagster_open_platform.utils.environment_helpers import (
-    LOGICAL_DATABASES,
-    Environment,
-    EnvironmentName,
-    InvalidEnvironment,
-)
+from dagster_open_platform.utils.databases import LOGICAL_DATABASES
+from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName, InvalidEnvironment
 from dagster_open_platform_tests.fixtures.warehouse import local_duckdb
 
 NOW = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)

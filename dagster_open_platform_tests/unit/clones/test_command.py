@@ -6,7 +6,7 @@ import pytest
 
 from dagster_open_platform.lib.warehouse.duckdb.resource import DuckDBWarehouse, duckdb_warehouse
 from dagster_open_platform.operations.clones.command import FAILED, main
-from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES
+from dagster_open_platform.utils.databases import LOGICAL_DATABASES
 
 
 @pytest.fixture

@@ -13,12 +13,8 @@ import pytest
 from dagster_open_platform.defs.snowflake.py import clones
 from dagster_open_platform.lib.snowflake.clones import NoPullRequest
 from dagster_open_platform.lib.warehouse import WarehouseResource
-from dagster_open_platform.utils.environment_helpers import (
-    LOGICAL_DATABASES,
-    Environment,
-    EnvironmentName,
-    environment_scope,
-)
+from dagster_open_platform.utils.databases import LOGICAL_DATABASES
+from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName, environment_scope
 from dagster_open_platform_tests.fixtures.warehouse import local_duckdb
 
 BRANCH = Environment(EnvironmentName.BRANCH, pull_request_id="42")

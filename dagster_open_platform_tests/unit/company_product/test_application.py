@@ -26,7 +26,7 @@ URLS = {
 
 def test_the_urls_are_found_by_database() -> None:
     assert urls_from(URLS) == {name: URLS[variable] for name, variable in URL_VARIABLES.items()}
-    assert [*urls_from(URLS)] == ["main", "shard1", "xregion"]
+    assert [*urls_from(URLS)] == ["main", "shard1", "xregion", "eu"]
 
 
 @pytest.mark.parametrize("variable", URL_VARIABLES.values())

@@ -129,6 +129,8 @@ def test_ids_are_unique_over_all_databases(found: State) -> None:
         held = [
             tuple(row.values())
             for database in table.databases
+            # What the product shares of its European database.
+            if database != "xregion"
             for row in found[database][table.name].select(columns).to_pylist()
         ]
         assert len(set(held)) == len(held), table.name
@@ -195,7 +197,8 @@ def test_runs_grow_and_rest_on_weekends(found: State) -> None:
 
 def test_sizes_at_scale_one(found: State) -> None:
     def total(table: str) -> int:
-        return sum(tables[table].num_rows for tables in found.values() if table in tables)
+        american = (tables for database, tables in found.items() if database != "eu")
+        return sum(tables[table].num_rows for tables in american if table in tables)
 
     assert 20_000 < total("runs") < 25_000
     assert 8 < total("event_logs") / total("runs") < 10
@@ -203,6 +206,7 @@ def test_sizes_at_scale_one(found: State) -> None:
     assert 600 < total("organizations") < 760
     for table in TABLES:
         assert total(table.name) > 250, table.name
+        assert 0.05 < found["eu"][table.name].num_rows / total(table.name) < 0.6, table.name
 
 
 def test_scale_and_seed_change_it(found: State) -> None:
@@ -284,3 +288,20 @@ def test_the_same_again_is_the_same(found: State) -> None:
     again = product_tables(CompanySettings(), "shard1", TODAY)
     assert all(again[name].equals(rows) for name, rows in found["shard1"].items())
     assert all(earlier < later for earlier, later in pairwise(again["event_logs"]["id"].to_pylist()))
+
+
+def test_what_the_regions_share_is_what_the_eu_has(found: State) -> None:
+    for name, rows in found["xregion"].items():
+        assert rows.equals(found["eu"][name]), name
+
+
+def test_a_region_has_rows_of_its_own_organizations_only(found: State) -> None:
+    european = {*found["eu"]["organizations"]["id"].to_pylist()}
+    for database, tables in found.items():
+        for name, rows in tables.items():
+            if "organization_id" in rows.column_names:
+                mentioned = {*rows["organization_id"].to_pylist()}
+                if database in ("eu", "xregion"):
+                    assert mentioned <= european, (database, name)
+                else:
+                    assert mentioned.isdisjoint(european), (database, name)

@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES, ROLES, EnvironmentName
-from dagster_open_platform_local.company.product.state import product_tables
+from dagster_open_platform.utils.databases import LOGICAL_DATABASES
+from dagster_open_platform.utils.environment_helpers import ROLES, EnvironmentName
 from dagster_open_platform_local.company.settings import CompanySettings
 from dagster_open_platform_local.company.warehouse.account_usage import account_usage_tables
-from dagster_open_platform_local.company.warehouse.european import european_tables
 
 COMPANY = CompanySettings()
 TODAY = date(2026, 11, 24)
@@ -128,12 +127,3 @@ def test_columns_are_snowflakes(found: dict[str, list[Row]]) -> None:
         "grants_to_roles": ("created_on", "object_instance", 14),
         "databases": ("database_id", "owner_role_type", 12),
     }
-
-
-def test_the_eus_tables_are_the_eus_own() -> None:
-    company = CompanySettings(scale=0.2)
-    tables, product = european_tables(company, TODAY), product_tables(company, "xregion", TODAY)
-    assert set(tables) == {"organizations", "users", "users_organizations", "deployments"}
-    for name, rows in tables.items():
-        assert rows.num_rows > 0
-        assert rows.equals(product[name])

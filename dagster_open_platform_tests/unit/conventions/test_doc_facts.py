@@ -10,8 +10,8 @@ from dagster_open_platform.lib.automation_sensors import RUNNING_BY_DEFAULT
 from dagster_open_platform.lib.warehouse.capabilities import CAPABILITIES
 from dagster_open_platform.operations.doctor.systems import declared_for, systems_of
 from dagster_open_platform.resources import default_resources
+from dagster_open_platform.utils.databases import LOGICAL_DATABASES
 from dagster_open_platform.utils.environment_helpers import (
-    LOGICAL_DATABASES,
     EnvironmentName,
     get_database_for_environment,
     get_dbt_target,
@@ -19,7 +19,7 @@ from dagster_open_platform.utils.environment_helpers import (
     get_warehouse_for_environment,
     parse_environment,
 )
-from dagster_open_platform_tests.fixtures.definitions import LOCAL, PROD, definitions_in
+from dagster_open_platform_tests.fixtures.definitions import LOCAL, PROD, definitions_in, eu_definitions_in
 from dagster_open_platform_tests.fixtures.documentation import INLINE, blocks, pages
 from dagster_open_platform_tests.fixtures.repository import ROOT
 from dagster_open_platform_tests.fixtures.walked import LANGUAGES, PAGES
@@ -145,6 +145,8 @@ def test_checks_and_assets_of_the_pages_are_there() -> None:
 
 
 def test_readme_counts_the_assets() -> None:
-    graph = definitions_in(LOCAL).resolve_asset_graph()
-    counted = len(graph.materializable_asset_keys)
+    counted = sum(
+        len(defs.resolve_asset_graph().materializable_asset_keys)
+        for defs in (definitions_in(LOCAL), eu_definitions_in(LOCAL))
+    )
     assert f"{counted} of {counted} are materialized" in (ROOT / "README.md").read_text()

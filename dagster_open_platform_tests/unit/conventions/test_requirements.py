@@ -16,7 +16,8 @@ import yaml
 
 from dagster_open_platform.lib.warehouse.duckdb import object_storage
 from dagster_open_platform.resources import default_resources
-from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES, Environment, EnvironmentName
+from dagster_open_platform.utils.databases import LOGICAL_DATABASES
+from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName
 from dagster_open_platform.utils.failures import PermanentFailure
 from dagster_open_platform_tests.fixtures.definitions import LOCAL, definitions_in
 from dagster_open_platform_tests.fixtures.instances import Instance, instances_of

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from dagster_open_platform.lib.dbt.executable import dbt_executable
 from dagster_open_platform.lib.dbt.resource import PlatformDbtResource, dbt_resource
 from dagster_open_platform.lib.dbt.targets import ENGINES, engine_of
 from dagster_open_platform.utils.environment_helpers import DBT_TARGETS
+from dagster_open_platform.utils.regions import REGIONS
 from dagster_open_platform_dbt import PROJECT_DIR
 
 
@@ -33,12 +35,14 @@ def test_every_environment_has_a_known_target() -> None:
         assert {engine: engine_of(target) for engine, target in targets.items()} == {
             engine: engine for engine in targets
         }
+        for region in REGIONS:
+            for engine, target in targets.items():
+                of_region = target if region.is_first else f"{target}_{region.name}"
+                assert engine_of(of_region) == engine
 
 
 def test_an_unknown_target_lists_the_known() -> None:
-    with pytest.raises(
-        UnknownTarget, match="local, prod, branch_deployment, branch_local, dev, personal, ci"
-    ):
+    with pytest.raises(UnknownTarget, match=re.escape(", ".join(ENGINES))):
         dbt_resource("production")
 
 

@@ -9,12 +9,12 @@ import yaml
 from dagster_open_platform.lib.dbt.resource import PlatformDbtResource, dbt_resource
 from dagster_open_platform.lib.dbt.targets import BACKFILL_WAREHOUSES, ENGINES
 from dagster_open_platform.lib.dbt.variables import (
-    DEFAULT_REGION,
     backfill_variables,
     region_variables,
     window_variables,
 )
 from dagster_open_platform.lib.schedule.ticks import BACKFILL_TAG
+from dagster_open_platform.utils.regions import EU, US
 from dagster_open_platform_dbt import PROJECT_DIR
 
 
@@ -25,10 +25,10 @@ def test_a_window_is_half_open() -> None:
 
 def test_the_default_region_is_the_projects() -> None:
     project = yaml.safe_load((PROJECT_DIR / "dbt_project.yml").read_text())
-    assert project["vars"]["region"] == DEFAULT_REGION
-    assert region_variables(DEFAULT_REGION) == {}
-    assert region_variables("eu") == {"region": "eu"}
-    resource = dbt_resource("local", "eu")
+    assert project["vars"]["region"] == US.name
+    assert region_variables(US) == {}
+    assert region_variables(EU) == {"region": "eu"}
+    resource = dbt_resource("local_eu", EU)
     assert isinstance(resource, PlatformDbtResource)
     assert resource.variables == {"region": "eu"}
 

@@ -1,5 +1,6 @@
 """The declared sources are the tables that the replications bring, with their columns, and each knows its producer."""
 
+import ast
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,11 @@ import pytest
 import yaml
 
 import dagster_open_platform
+from dagster_open_platform.defs.dbt.py.assets import DAILY_PARTITIONS as AMERICAN_DAYS
 from dagster_open_platform.lib.sling.config import Replication, load_replication
 from dagster_open_platform_dbt import PROJECT_DIR
+from dagster_open_platform_eu.defs.dbt.py.assets import DAILY_PARTITIONS as EUROPEAN_DAYS
+from dagster_open_platform_eu.defs.dbt.py.project import SOURCES
 from dagster_open_platform_local.company.product.tables import TABLE_BY_NAME
 
 SCHEMAS = {"main": "cloud_product", "shard1": "cloud_product_shard1", "xregion": "cloud_product_xregion"}
@@ -42,7 +46,12 @@ def test_every_table_that_is_replicated_is_a_source_and_no_other(
     sources: Mapping[tuple[str, str], Any], replications: Mapping[tuple[str, str], Replication]
 ) -> None:
     assert sorted(sources) == sorted(replications)
-    databases = {(SCHEMAS[each], table.name) for table in TABLE_BY_NAME.values() for each in table.databases}
+    databases = {
+        (SCHEMAS[each], table.name)
+        for table in TABLE_BY_NAME.values()
+        for each in table.databases
+        if each in SCHEMAS
+    }
     assert set(sources) == databases
     assert len(databases) == 41
 
@@ -64,3 +73,16 @@ def test_every_column_that_arrives_is_described_and_no_other(
         declared = [column["name"] for column in table["columns"] if column["description"].strip()]
         assert declared == [*arriving, "_sling_loaded_at"], (schema, name)
         assert table["description"].strip()
+
+
+@pytest.mark.parametrize(("region", "expected"), [("us", set(SCHEMAS.values())), ("eu", {*SOURCES})])
+def test_a_region_has_the_sources_that_its_models_read(region: str, expected: set[str]) -> None:
+    macro = (PROJECT_DIR / "macros" / "sources" / "union_shards.sql").read_text()
+    shards = ast.literal_eval(macro.split("return(")[1].split(") }}")[0].strip())
+    assert {each["source"] for each in shards if region in each["regions"]} == expected
+
+
+def test_a_regions_days_begin_with_the_projects() -> None:
+    first = yaml.safe_load((PROJECT_DIR / "dbt_project.yml").read_text())["vars"]["first_date"]
+    for days in (AMERICAN_DAYS, EUROPEAN_DAYS):
+        assert days.get_first_partition_key() == first

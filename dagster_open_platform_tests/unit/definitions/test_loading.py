@@ -27,7 +27,7 @@ import dagster_open_platform.definitions
 import dagster_open_platform_eu.definitions
 
 graph = dagster_open_platform.definitions.build_definitions().resolve_asset_graph()
-dagster_open_platform_eu.definitions.build_definitions().resolve_asset_graph()
+dagster_open_platform_eu.definitions.build_eu_definitions().resolve_asset_graph()
 heavy = {"dagster_gcp", "dagster_snowflake", "snowflake.connector", "dbt.cli.main", "google.cloud.bigquery", "duckdb", "metricflow"} & set(sys.modules)
 assert not heavy, f"imported while loading: {sorted(heavy)}"
 print(len(graph.materializable_asset_keys))

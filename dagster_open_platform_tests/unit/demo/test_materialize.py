@@ -10,10 +10,10 @@ import dagster as dg
 import pytest
 from rich.console import Console
 
-from dagster_open_platform_local.demo.driver import materialize_all, moment
 from dagster_open_platform_local.demo.due import complete_partitions
 from dagster_open_platform_local.demo.execute import Outcome
 from dagster_open_platform_local.demo.graph import read_graph
+from dagster_open_platform_local.demo.location import materialize_all, moment
 from dagster_open_platform_local.demo.progress import Progress
 from dagster_open_platform_local.demo.records import read_records
 from dagster_open_platform_local.demo.verdict import complaints, count_checks

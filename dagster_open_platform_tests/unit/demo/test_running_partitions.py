@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from dagster_open_platform_local.demo.driver import materialize_all, moment
 from dagster_open_platform_local.demo.due import complete_partitions, find_due
 from dagster_open_platform_local.demo.graph import Atom, Graph
+from dagster_open_platform_local.demo.location import materialize_all, moment
 from dagster_open_platform_local.demo.progress import Progress
 from dagster_open_platform_local.demo.records import Records
 

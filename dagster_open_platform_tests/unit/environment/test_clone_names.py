@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dagster_open_platform.utils.clone_names import DatabaseClone, parse_clone_name
+from dagster_open_platform.utils.databases import LOGICAL_DATABASES
 from dagster_open_platform.utils.environment_helpers import (
-    LOGICAL_DATABASES,
     ROLES,
     WAREHOUSES,
     Environment,

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagster_open_platform.lib.dbt.targets import engine_of
+from dagster_open_platform.utils.databases import LOGICAL_DATABASES
 from dagster_open_platform.utils.environment_helpers import (
     DBT_TARGETS,
     ENGINES,
-    LOGICAL_DATABASES,
     Engine,
     Environment,
     EnvironmentName,

@@ -202,6 +202,9 @@ class Locked(WarehouseResource):
         raise WarehouseLocked(f"Process 7 held purina.duckdb for {self.patience} seconds.")
         yield
 
+    def origin(self, database: str) -> str:
+        raise NotImplementedError
+
     def waiting_at_most(self, seconds: float) -> "Locked":
         return self.model_copy(update={"patience": seconds})
 

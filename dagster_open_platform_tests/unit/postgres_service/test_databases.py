@@ -13,6 +13,7 @@ from dagster_open_platform_local.services.postgres.databases import (
     PLATFORM_URLS,
     PRODUCT_DATABASES,
     REPLICATOR,
+    REPLICATOR_EU,
     REPORTING_WRITER,
     ProductDatabases,
     passwords_from,
@@ -69,6 +70,7 @@ def test_the_platform_reads_the_product_and_writes_only_the_reports() -> None:
         "CLOUD_PRODUCT_MAIN": (REPLICATOR, "/main"),
         "CLOUD_PRODUCT_SHARD1": (REPLICATOR, "/shard1"),
         "CLOUD_PRODUCT_XREGION": (REPLICATOR, "/xregion"),
+        "CLOUD_PRODUCT_EU": (REPLICATOR_EU, "/eu"),
         "PRODUCT_REPORTING": (REPORTING_WRITER, "/reporting"),
     }
 
@@ -79,6 +81,7 @@ def test_the_product_gets_each_of_its_databases_and_nobody_else_does() -> None:
         "PRODUCT_APPLICATION_MAIN": "/main",
         "PRODUCT_APPLICATION_SHARD1": "/shard1",
         "PRODUCT_APPLICATION_XREGION": "/xregion",
+        "PRODUCT_APPLICATION_EU": "/eu",
     }
     assert len(databases.application_variables) == len(PRODUCT_DATABASES)
     secret = databases.passwords[APPLICATION]

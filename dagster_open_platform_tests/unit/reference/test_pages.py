@@ -11,10 +11,10 @@ from dagster_open_platform import lib
 from dagster_open_platform.lib.component_docs import FILE, METADATA, component_docs
 from dagster_open_platform.lib.reference.pages import INDEX, examples_in, pages
 from dagster_open_platform.lib.reference.ui import ui_docs
-from dagster_open_platform_tests.fixtures.instances import FOLDER
+from dagster_open_platform_tests.fixtures.instances import FOLDERS
 from dagster_open_platform_tests.fixtures.repository import ROOT, tracked_files
 
-PAGES = pages(FOLDER)
+PAGES = pages(FOLDERS)
 KEPT = Path("docs", "reference")
 
 
@@ -27,7 +27,7 @@ def test_the_pages_are_up_to_date() -> None:
 
 def test_what_the_ui_shows_is_up_to_date() -> None:
     """If not: the recipe `reference` writes it. The UI's own reader of a code location's metadata understands it."""
-    assert FILE.read_text() == ui_docs(FOLDER)
+    assert FILE.read_text() == ui_docs(FOLDERS)
     (namespace,) = component_docs()[METADATA]
     shown = {each["name"].rpartition(".")[2]: each for each in namespace["componentTypes"]}
     assert set(shown) == set(lib.__all__)
@@ -53,12 +53,12 @@ def test_a_page_has_every_field_and_every_question(name: str) -> None:
 
 def test_each_component_has_a_line_in_the_index_and_an_example() -> None:
     assert all(f"[{name}](" in PAGES[INDEX] for name in lib.__all__)
-    assert set(examples_in(FOLDER)) >= {name.removesuffix(".md") for name in PAGES if name != INDEX}
+    assert set(examples_in(FOLDERS)) >= {name.removesuffix(".md") for name in PAGES if name != INDEX}
 
 
 def test_the_command_writes_what_is_there_and_removes_what_is_not(tmp_path: Path) -> None:
     (tmp_path / "GoneComponent.md").write_text("of a component that is no more")
-    command = [sys.executable, "-m", "dagster_open_platform.lib.reference", str(FOLDER), str(tmp_path)]
+    command = [sys.executable, "-m", "dagster_open_platform.lib.reference", *map(str, FOLDERS), str(tmp_path)]
     ui = tmp_path.with_suffix(".json")
     done = subprocess.run(
         [*command, "--ui", str(ui)], capture_output=True, text=True, timeout=120, check=True

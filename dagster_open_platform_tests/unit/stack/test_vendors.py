@@ -10,11 +10,10 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from dagster_open_platform.utils.environment_helpers import SHARED_DATABASES
+from dagster_open_platform.utils.databases import SHARED_DATABASES
 from dagster_open_platform_local.company.clock import CompanyClock, read_clock
 from dagster_open_platform_local.company.settings import CompanySettings
 from dagster_open_platform_local.company.warehouse.account_usage import account_usage_tables
-from dagster_open_platform_local.company.warehouse.european import european_tables
 from dagster_open_platform_local.services.warehouse_file import read_stamp
 from dagster_open_platform_local.stack.company import advance_company, ensure_company
 from dagster_open_platform_local.stack.vendors import (
@@ -50,7 +49,6 @@ def tables(path: Path, name: str) -> dict[str, pa.Table]:
 def assert_holds(state: LocalState, clock: CompanyClock) -> None:
     expected = {
         state.warehouse / "snowflake.duckdb": ("account_usage", account_usage_tables),
-        state.warehouse_eu / "purina.duckdb": ("cloud_product", european_tables),
     }
     assert {each.path for each in shared_databases(state)} == expected.keys()
     for path, (schema, make) in expected.items():
@@ -103,11 +101,11 @@ def test_a_damaged_file_is_made_anew_and_a_log_does_not_outlive_its_file(state: 
 def test_who_has_the_old_file_open_goes_on_reading_it(state: LocalState) -> None:
     """In a process of its own, since DuckDB gives one process one view of a path."""
     write_shared_databases(state, CLOCK)
-    path = shared_databases(state)[1].path
+    path = shared_databases(state)[0].path
     reader = (
         "import sys, duckdb\n"
         "connection = duckdb.connect(sys.argv[1])\n"
-        "count = 'SELECT count(*), max(updated_at) FROM cloud_product.users'\n"
+        "count = 'SELECT count(*), max(created_on) FROM account_usage.users'\n"
         "print(connection.execute(count).fetchone(), flush=True)\n"
         "sys.stdin.readline()\n"
         "print(connection.execute(count).fetchone(), flush=True)\n"

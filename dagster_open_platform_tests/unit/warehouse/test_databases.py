@@ -23,7 +23,7 @@ from dagster_open_platform.lib.warehouse.errors import (
     StatementFailed,
 )
 from dagster_open_platform.utils.clone_names import DatabaseClone, parse_clone_name
-from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES
+from dagster_open_platform.utils.databases import LOGICAL_DATABASES
 from dagster_open_platform_tests.fixtures.warehouse import ALL_TYPES, TABLE, in_order, local_duckdb, stored
 
 CLONE = "purina_clone_7"

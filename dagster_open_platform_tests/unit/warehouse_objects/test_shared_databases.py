@@ -11,9 +11,8 @@ from dagster_open_platform.lib.warehouse import TableRef, WarehouseConnection, d
 from dagster_open_platform.lib.warehouse.errors import MissingObject, ReadOnlyDatabase
 from dagster_open_platform.lib.warehouse.objects import View
 from dagster_open_platform.resources import warehouse_resource
+from dagster_open_platform.utils.databases import LOGICAL_DATABASES, SHARED_DATABASES
 from dagster_open_platform.utils.environment_helpers import (
-    LOGICAL_DATABASES,
-    SHARED_DATABASES,
     Environment,
     EnvironmentName,
     get_database_for_environment,

@@ -16,7 +16,7 @@ import dagster as dg
 from dagster_open_platform.lib.outcomes import RETRIES
 from dagster_open_platform.lib.stripe.ledger import compare, result_of
 from dagster_open_platform.lib.warehouse import TableRef, WarehouseConnection, WarehouseResource
-from dagster_open_platform.utils.environment_helpers import LOGICAL_DATABASES
+from dagster_open_platform.utils.databases import LOGICAL_DATABASES
 
 STRIPE = "stripe"
 MODELS: Mapping[str, tuple[str, str, str]] = {

@@ -19,14 +19,14 @@ from dagster_open_platform.lib.warehouse.databases import DatabaseInfo
 from dagster_open_platform.lib.warehouse.duckdb import sql
 from dagster_open_platform.lib.warehouse.duckdb.databases import DatabaseFiles
 from dagster_open_platform.lib.warehouse.duckdb.errors import classified
-from dagster_open_platform.lib.warehouse.duckdb.objects import DuckDBObjects
+from dagster_open_platform.lib.warehouse.duckdb.replicas import DuckDBReplicas
 from dagster_open_platform.lib.warehouse.duckdb.types import COLUMN_TYPES
 from dagster_open_platform.lib.warehouse.duckdb.views import DuckDBViews
 from dagster_open_platform.lib.warehouse.protocol import SchemaDrift, TableRef, Window, WriteResult
 from dagster_open_platform.lib.warehouse.schema import WritePlan, plan_replacement, plan_write
 
 
-class DuckDBConnection(DuckDBObjects, DuckDBViews):
+class DuckDBConnection(DuckDBReplicas, DuckDBViews):
     """An open DuckDB with the warehouse's database files attached (see `DuckDBStatements`)."""
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:

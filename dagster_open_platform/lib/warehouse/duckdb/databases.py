@@ -197,7 +197,7 @@ class DatabaseFiles:
         try:
             yield
         except OSError as error:
-            raise _of_system(error, what) from error
+            raise of_system(error, what) from error
 
 
 def _locked(file: BinaryIO) -> bool:
@@ -209,7 +209,8 @@ def _locked(file: BinaryIO) -> bool:
     return True
 
 
-def _of_system(error: OSError, what: str) -> PermanentFailure:
+def of_system(error: OSError, what: str) -> PermanentFailure:
+    """What the operating system says about a file, as a typed error."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return DiskFull(
             f"The disk was full while {what}. Nothing was changed. Make space, then run it again."

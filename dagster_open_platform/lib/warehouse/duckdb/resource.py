@@ -98,6 +98,10 @@ class DuckDBWarehouse(WarehouseResource):
                 connection, self.written, attach, read_only=self.read_only, directory=directory
             )
 
+    def origin(self, database: str) -> str:
+        """Return the database's file (see the base)."""
+        return str(self._existing_directory() / f"{self.physical(database)}.duckdb")
+
     def waiting_at_most(self, seconds: float) -> DuckDBWarehouse:
         """Return this warehouse with a shorter time to wait for a file, unless it is that short already."""
         return self.model_copy(update={"lock_timeout_seconds": min(seconds, self.lock_timeout_seconds)})

@@ -96,6 +96,30 @@ def comment_on(what: str, name: TableRef, comment: str) -> str:
     return f"COMMENT ON {what} {quoted(name)} IS {literal(comment)}"
 
 
+def tables() -> str:
+    """The names of the tables of a schema, views not among them; binds database and schema."""
+    return (
+        "SELECT table_name FROM duckdb_tables() WHERE lower(database_name) = lower(?) AND lower(schema_name) = lower(?) "
+        "AND NOT temporary ORDER BY table_name"
+    )
+
+
+def copy_database(source: str, target: str) -> str:
+    """Copy everything that is in an attached database into an empty one."""
+    return f"COPY FROM DATABASE {double_quoted(source)} TO {double_quoted(target)}"
+
+
+def replace_schema(database: str, schema: str) -> tuple[str, str]:
+    """Empty a schema, or create it."""
+    name = double_quoted(database, schema)
+    return f"DROP SCHEMA IF EXISTS {name} CASCADE", f"CREATE SCHEMA {name}"
+
+
+def copy_table(source: TableRef, target: TableRef) -> str:
+    """Create a table with the columns and rows of another one."""
+    return f"CREATE TABLE {quoted(target)} AS SELECT * FROM {quoted(source)}"
+
+
 def create_schema(database: str, schema: str) -> str:
     """Create a schema if it is missing."""
     return f"CREATE SCHEMA IF NOT EXISTS {double_quoted(database, schema)}"

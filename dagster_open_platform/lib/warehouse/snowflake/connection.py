@@ -26,7 +26,7 @@ from dagster_open_platform.lib.warehouse.schema import WritePlan, plan_replaceme
 from dagster_open_platform.lib.warehouse.snowflake import sql
 from dagster_open_platform.lib.warehouse.snowflake.databases import SnowflakeDatabases
 from dagster_open_platform.lib.warehouse.snowflake.errors import is_missing
-from dagster_open_platform.lib.warehouse.snowflake.objects import SnowflakeObjects
+from dagster_open_platform.lib.warehouse.snowflake.replicas import SnowflakeReplicas
 from dagster_open_platform.lib.warehouse.snowflake.session import batches, result_schema
 from dagster_open_platform.lib.warehouse.snowflake.staging import parquet_files
 from dagster_open_platform.lib.warehouse.snowflake.types import COLUMN_TYPES
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection as Session
 
 
-class SnowflakeConnection(SnowflakeObjects):
+class SnowflakeConnection(SnowflakeReplicas):
     """An open Snowflake session.
 
     Args:

@@ -107,6 +107,22 @@ class SnowflakeWarehouse(WarehouseResource):
         if sessions is not None:
             sessions.close()
 
+    def origin(self, database: str) -> str:
+        """Return `organization.account.database` (see the base).
+
+        Raises:
+            MissingCredentials: The account is not set, or not as `organization-account`, by which alone another account finds it.
+        """
+        account = self._setting("account") or ""
+        organization, _, name = account.partition("-")
+        if not name or "." in account:
+            raise MissingCredentials(
+                f"{self._variable('account')} is {account or 'not set'}; a replica needs it as ORGANIZATION-ACCOUNT"
+                " (Admin > Accounts)."
+            )
+        # In SQL an account's name has underscores where addresses have dashes.
+        return f"{organization}.{name.replace('-', '_')}.{self.physical(database)}"
+
     @contextlib.contextmanager
     def connect(self) -> Iterator[WarehouseConnection]:
         """Give the warehouse to the block, in the time zone UTC, with the op that runs as query tag.

@@ -1,0 +1,1 @@
+"""The part of the dbt project that is the EU's."""

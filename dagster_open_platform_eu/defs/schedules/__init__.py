@@ -1,0 +1,1 @@
+"""Jobs for hand, and what runs by the clock."""

@@ -1,0 +1,1 @@
+"""Replication of the product's database in the EU."""
