@@ -31,11 +31,7 @@ class Fields:
         Raises:
             PermanentFailure: `unexpected`: it is missing or of another kind. The message does not show the value.
         """
-        if not isinstance(node, Mapping):
-            raise self.unexpected(
-                f"{self.vendor}'s answer has a {type(node).__name__} where an object with {field!r} belongs."
-            )
-        value = node.get(field)
+        value = self._object(node, field).get(field)
         if not isinstance(value, kind):
             found = "nothing" if value is None else f"a {type(value).__name__}"
             raise self.unexpected(
@@ -43,11 +39,18 @@ class Fields:
             )
         return value
 
-    def optional(self, node: Mapping[str, Any], field: str, kind: type[T]) -> T | None:
+    def optional(self, node: Any, field: str, kind: type[T]) -> T | None:
         """A field that may be missing or null; raises as `member`."""
-        return None if node.get(field) is None else self.member(node, field, kind)
+        return None if self._object(node, field).get(field) is None else self.member(node, field, kind)
 
-    def moment(self, node: Mapping[str, Any], field: str) -> dt.datetime | None:
+    def _object(self, node: Any, field: str) -> Mapping[str, Any]:
+        if not isinstance(node, Mapping):
+            raise self.unexpected(
+                f"{self.vendor}'s answer has a {type(node).__name__} where an object with {field!r} belongs."
+            )
+        return node
+
+    def moment(self, node: Any, field: str) -> dt.datetime | None:
         """A time in ISO 8601, which is in UTC unless it says otherwise; None: it is missing, null or empty.
 
         Raises:

@@ -23,6 +23,7 @@ from pydantic import BaseModel, ValidationError
 from dagster_open_platform.lib.component_names import components_near
 from dagster_open_platform.lib.yaml_keys import doubled_keys
 from dagster_open_platform.lib.yaml_models import fields_at
+from dagster_open_platform.lib.yaml_shape import shape_problems
 from dagster_open_platform.utils.failures import PermanentFailure
 
 _BEGUN = ("while parsing a flow sequence", "while parsing a flow mapping", "while scanning a quoted scalar")
@@ -126,10 +127,12 @@ def _located(error: BaseException, defs_folder: Path) -> InvalidYaml | None:
             return _from_template(str(current).strip())
         if isinstance(current, yaml.MarkedYAMLError) and current.problem_mark:
             return _not_yaml(current, current.problem_mark)
+        if isinstance(current, ModuleNotFoundError):
+            return _unknown_module(current, defs_folder)
         if isinstance(current, DagsterUnresolvableSymbolError):
             return _unknown_type(current, defs_folder)
         current = current.__cause__
-    return None
+    return _from_shape(defs_folder)
 
 
 def _not_yaml(error: yaml.MarkedYAMLError, mark: yaml.Mark) -> InvalidYaml:
@@ -139,6 +142,27 @@ def _not_yaml(error: yaml.MarkedYAMLError, mark: yaml.Mark) -> InvalidYaml:
     where = begun or mark
     begins = f" {error.context} that begins here:" if begun else ""
     return InvalidYaml(f"{where.name}:{where.line + 1}: not YAML:{begins} {error.problem}{noticed}")
+
+
+def _from_shape(defs_folder: Path) -> InvalidYaml | None:
+    """What nobody else knows the place of may come from a file that is none of component instances."""
+    problems = [
+        f"{path}:{line}: {f'{field}: ' if field else ''}{problem}"
+        for path in component_files(defs_folder)
+        for line, field, problem in shape_problems(path)
+    ]
+    return InvalidYaml("\n".join(problems)) if problems else None
+
+
+def _unknown_module(error: ModuleNotFoundError, defs_folder: Path) -> InvalidYaml | None:
+    """A module of template variables that does not exist; one that imports another which does not is no error of YAML."""
+    for path in component_files(defs_folder):
+        for document in parse_yamls_with_source_position(path.read_text(encoding="utf-8"), str(path)):
+            named = document.value.get("template_vars_module") if isinstance(document.value, dict) else None
+            if isinstance(named, str) and error.name and f"{named}.".startswith(f"{error.name}."):
+                problem = f"there is no module {error.name!r}"
+                return invalid_yaml(document.source_position_tree, ["template_vars_module"], problem)
+    return None
 
 
 def _from_template(text: str) -> InvalidYaml:

@@ -26,7 +26,8 @@ from dagster_open_platform.lib.http_fields import Fields
 from dagster_open_platform.lib.slack.errors import AnalyticsNotReady, ChannelNotFound, UnexpectedAnswer
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 
-member = Fields("Slack", UnexpectedAnswer).member
+_FIELDS = Fields("Slack", UnexpectedAnswer)
+member, optional = _FIELDS.member, _FIELDS.optional
 _LONGEST = 300
 _TS = re.compile(r"\d+\.\d{6}")
 _GZIP = b"\x1f\x8b"

@@ -201,13 +201,13 @@ class SlackClient:
     def _pages(self, method: str, items: str, arguments: Mapping[str, str | int]) -> Iterator[Sequence[Node]]:
         """The items of each page; a page is asked for when the one before it is used up."""
         seen: set[str] = set()
-        cursor = ""
+        cursor: str | None = None
         while True:
             page = {**arguments, "limit": PAGE, **({"cursor": cursor} if cursor else {})}
             body = self._get(method, page)
             yield answers.member(body, items, list)
-            metadata = body.get("response_metadata") or {}
-            cursor = answers.member(metadata, "next_cursor", str) if metadata.get("next_cursor") else ""
+            metadata = answers.optional(body, "response_metadata", Mapping) or {}
+            cursor = answers.optional(metadata, "next_cursor", str)
             if not cursor:
                 return
             if cursor in seen:

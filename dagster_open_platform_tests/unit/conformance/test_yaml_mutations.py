@@ -4,6 +4,7 @@ The project's own documents are broken, each among others of its kind in one fil
 """
 
 import random
+import re
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -16,12 +17,15 @@ import pytest
 import yaml
 from dagster.components.testing import create_defs_folder_sandbox
 from dagster_shared.yaml_utils import parse_yamls_with_source_position
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import dagster_open_platform.defs
 from dagster_open_platform import lib
 from dagster_open_platform.conformance.yaml_mutations import Mutation, documents, in_file, mutations
 from dagster_open_platform.lib.yaml_errors import InvalidYaml, component_files, located_yaml_errors
 from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName, environment_scope
+from dagster_open_platform.utils.failures import PermanentFailure
 
 FOLDER = Path(dagster_open_platform.defs.__file__).parent
 KINDS = ("unknown", "wrong", "missing", "component", "doubled", "broken", "variable")
@@ -102,6 +106,73 @@ def test_a_broken_document_among_others(name: str, copied: tuple[Path, Load]) ->
         path.write_text(text)
         check(message_of(load, path.parent), path, line, mutation)
     path.write_text(whole)
+
+
+INSERTED = (
+    *(
+        "\t",
+        " ",
+        "  ",
+        "\n",
+        "-",
+        "- ",
+        ":",
+        ": ",
+        "#",
+        "'",
+        '"',
+        "{",
+        "}",
+        "[",
+        "]",
+        "&a ",
+        "*a",
+        "!t ",
+        "%",
+        "|",
+        ">",
+        "\x00",
+        "\ufeff",
+    ),
+    *("é", "---\n", "null", "{{ x }}", "{{", "}}", "<<: *a\n", "1e999", "0o8", "2026-99-99", "? "),
+)
+
+
+@st.composite
+def edited(draw: st.DrawFn, text: str) -> str:
+    """A text in which somebody has typed, or lost something, at a few places."""
+    for _ in range(draw(st.integers(1, 3))):
+        start = draw(st.integers(0, len(text)))
+        end = draw(
+            st.sampled_from([start, start + 1, start + 7, text.find("\n", start) + 1 or start, len(text)])
+        )
+        inserted = draw(st.sampled_from(["", *INSERTED]) | st.just(text[start:end] * 2))
+        text = text[:start] + inserted + text[max(start, end) :]
+    return text
+
+
+@pytest.mark.parametrize("name", ["ScheduleComponent", "HightouchSyncComponent"])
+@settings(
+    max_examples=settings().max_examples // 5,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(data=st.data())
+def test_whatever_is_typed_it_loads_or_is_refused_with_its_place(
+    name: str, copied: tuple[Path, Load], data: st.DataObject
+) -> None:
+    root, load = copied
+    relative, texts = min(TEXTS[name].items())
+    path = root / relative
+    whole = path.read_text()
+    path.write_text(data.draw(edited(texts[0])))
+    try:
+        load(path.parent)
+        said = None
+    except PermanentFailure as failure:
+        said = str(failure)
+    finally:
+        path.write_text(whole)
+    assert said is None or re.match(rf"{re.escape(str(path))}:\d+: ", said), said
 
 
 def test_documents_are_those_that_dagster_reads() -> None:

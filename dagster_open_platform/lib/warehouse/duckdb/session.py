@@ -93,13 +93,14 @@ class DuckDBStatements:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN TRANSACTION")
         try:
+            # In here, for whoever is interrupted at that moment would leave it open.
+            self._connection.execute("BEGIN TRANSACTION")
             yield
             self._connection.execute("COMMIT")
         except BaseException:
-            # A commit that failed has rolled back already and a broken database refuses everything: neither may hide
-            # the error that is on its way.
+            # A commit that failed has rolled back already, and a broken database refuses everything: none of that may
+            # hide the error that is on its way.
             with contextlib.suppress(duckdb.Error):
                 self._connection.execute("ROLLBACK")
             raise

@@ -1,0 +1,1 @@
+"""Whatever comes in: a result, or a failure of a type that says why."""
