@@ -83,6 +83,11 @@ test *args: manifest
 conformance *args: manifest
     @{{ local }} conformance "$@"
 
+# Let a week pass with faults and one without, and compare what they leave, row for row (--short: two days, few assets)
+[no-exit-message]
+chaos *args:
+    @{{ local }} chaos "$@"
+
 # Run the whole company on this machine: data, services, every asset, and a summary
 [no-exit-message]
 demo *args:

@@ -141,6 +141,47 @@ def conformance(
 
 
 @app.command()
+def chaos(
+    seed: Annotated[int, typer.Option(help="Of the faults: the same seed is the same schedule.")] = 7,
+    days: Annotated[int | None, typer.Option(min=1, max=31, help="How many.  [default: 7, short 2]")] = None,
+    faults: Annotated[
+        int | None,
+        typer.Option(min=0, max=100_000, help="How many shall take effect.  [default: 520, short 14]"),
+    ] = None,
+    scale: Annotated[
+        float | None,
+        typer.Option(min=0.001, max=10, help="Size of the company.  [default: 0.02, short 0.01]"),
+    ] = None,
+    part: Annotated[
+        str | None,
+        typer.Option(help="How much of the graph: whole, part (without most of dbt) or few (without dbt)."),
+    ] = None,
+    minutes: Annotated[
+        float | None, typer.Option(min=0.1, help="After which it is given up.  [default: 240, short 5]")
+    ] = None,
+    short: Annotated[
+        bool, typer.Option("--short", help="Two days, few assets, every kind of fault.")
+    ] = False,
+    directory: Annotated[
+        Path | None,
+        typer.Option(file_okay=False, help="Where both states are kept.", show_default="a temporary one"),
+    ] = None,
+) -> None:
+    """Let a week pass with faults and one without, and compare what they leave, row for row. Both have stacks of their own."""
+    from dataclasses import replace
+
+    from dagster_open_platform_local.chaos.command import SHORT, Form, run_chaos
+
+    asked = {"days": days, "faults": faults, "scale": scale, "part": part, "minutes": minutes}
+    given = {name: value for name, value in asked.items() if value is not None}
+    if part not in (None, "whole", "part", "few"):
+        raise typer.BadParameter(f"{part!r} is none of whole, part, few.", param_hint="--part")
+    with _reported():
+        code = run_chaos(Console(), replace(SHORT if short else Form(), seed=seed, **given), directory)
+    raise typer.Exit(code)
+
+
+@app.command()
 def advance() -> None:
     """Move the company one day on. Running services see the new day at once."""
     from dagster_open_platform_local.company.clock import wall_clock_date

@@ -2,7 +2,8 @@
 
 What belongs here: executing batches, and which atoms that leaves failed or skipped. What does not: planning, showing.
 
-In-process runs take no pool slots. The demo holds the stack's lock, so nobody else writes the warehouse meanwhile.
+In-process runs take no pool slots, unless a daemon has worked on the instance and set the pools' limits. The demo holds the stack's lock, so
+nobody else writes the warehouse meanwhile.
 """
 
 import signal
@@ -111,7 +112,7 @@ class Execution:
         return None
 
     def _run(self, batch: Batch, partitions: PartitionRange | None) -> None:
-        log = RunLog(on_progress=self.progress.advance)
+        log = RunLog(on_progress=self.progress.advance, on_retry=self.progress.retried)
         run_id = str(uuid.uuid4())
         self.instance.add_event_listener(run_id, log)
         try:

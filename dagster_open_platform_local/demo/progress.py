@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -72,6 +73,10 @@ class Progress:
             yield
         self._bars = None
         self.say(title.replace("[", r"\[", 1))
+
+    def retried(self, message: str) -> None:
+        """A step failed, and nothing happens until it is tried again."""
+        self.say(escape(message.splitlines()[0]))
 
     def advance(self) -> None:
         """Something more of the current batch is done."""

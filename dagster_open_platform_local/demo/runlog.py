@@ -18,6 +18,7 @@ class RunLog:
 
     Args:
         on_progress: Called after each materialization and each check.
+        on_retry: Called when a step failed and will be tried again, with a sentence that says when and why.
         steps: By asset or check: the step that was to do it.
         materialized: By asset: the partitions (None if unpartitioned).
         evaluated: The checks that said something.
@@ -28,6 +29,7 @@ class RunLog:
     """
 
     on_progress: Callable[[], None] = lambda: None
+    on_retry: Callable[[str], None] = lambda _text: None
     steps: dict[dg.AssetKey | dg.AssetCheckKey, str] = field(default_factory=dict)
     materialized: dict[dg.AssetKey, set[str | None]] = field(default_factory=lambda: defaultdict(set))
     evaluated: set[dg.AssetCheckKey] = field(default_factory=set)
@@ -55,6 +57,11 @@ class RunLog:
             self.on_progress()
         elif kind is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             self._check(event)
+        elif kind is dg.DagsterEventType.STEP_UP_FOR_RETRY:
+            data = event.step_retry_data
+            # What asks for the retry is Dagster's; its cause is what happened.
+            why = (data.error.cause or data.error).message.strip()
+            self.on_retry(f"{step} failed, and is tried again in {data.seconds_to_wait or 0:.0f} s: {why}")
         elif kind in (dg.DagsterEventType.STEP_SUCCESS, dg.DagsterEventType.STEP_FAILURE):
             self.step_seconds[step] = entry.timestamp - self._started.get(step, entry.timestamp)
             if kind is dg.DagsterEventType.STEP_FAILURE:

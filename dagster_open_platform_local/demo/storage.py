@@ -11,8 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.dialects import registry
+from sqlalchemy.exc import OperationalError
 
+from dagster_open_platform.utils.failures import PermanentFailure
 from dagster_open_platform_local.demo.sqlite_dialect import KeptSqliteDialect
+
+
+class RecordsUnwritable(PermanentFailure):
+    """Dagster's own records cannot be written, so that nobody would know what was done."""
 
 
 @contextmanager
@@ -22,10 +28,18 @@ def quick_events() -> Iterator[None]:
     With the write-ahead log, which Dagster turns on, ``synchronous=NORMAL`` keeps a database whole whatever happens, and
     loses nothing when the process is killed. When the power fails, the last events may be missing
     (https://www.sqlite.org/pragma.html#pragma_synchronous), and the next demo makes up for them.
+
+    Raises:
+        RecordsUnwritable: The disk is full, for example.
     """
     registry.register("sqlite", KeptSqliteDialect.__module__, KeptSqliteDialect.__name__)
     try:
         yield
+    except OperationalError as error:
+        raise RecordsUnwritable(
+            f"Dagster's records cannot be written ({error.orig}). Make space where DAGSTER_HOME is, and run it again: what was not"
+            " recorded as done is done once more."
+        ) from error
     finally:
         # SQLAlchemy finds its own again by itself.
         registry.deregister("sqlite")

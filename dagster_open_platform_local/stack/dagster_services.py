@@ -85,15 +85,22 @@ def dagster_services(
     ui = {"DAGSTER_UI_URL": f"http://{HOST}:{port}"}
     return [
         *(
-            _code_server(location, ports[location], {**ui, **(variables or {}).get(location, {})})
+            code_server(location, ports[location], {**ui, **(variables or {}).get(location, {})})
             for location in CODE_LOCATIONS
         ),
         _webserver(workspace, port),
-        _daemon(workspace),
+        daemon(workspace),
     ]
 
 
-def _code_server(location: CodeLocation, port: int, variables: Mapping[str, str]) -> Service:
+def code_server(location: CodeLocation, port: int, variables: Mapping[str, str]) -> Service:
+    """The process that serves a code location, and whose children its runs are.
+
+    Args:
+        location: It.
+        port: Where it listens.
+        variables: What it and its children get besides.
+    """
     return Service(
         name=location.service,
         command=lambda own: [
@@ -125,7 +132,12 @@ def _webserver(workspace: Path, port: int) -> Service:
     )
 
 
-def _daemon(workspace: Path) -> Service:
+def daemon(workspace: Path) -> Service:
+    """The process that evaluates sensors and schedules, and launches what is queued.
+
+    Args:
+        workspace: Names the code locations.
+    """
     # Beside the interpreter, so that no PATH is needed; its module is private to Dagster, its script is not.
     script = Path(sys.executable).with_name("dagster-daemon")
     return Service(

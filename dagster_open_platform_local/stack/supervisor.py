@@ -10,7 +10,7 @@ import select
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -179,6 +179,22 @@ class Supervisor:
         process.start()
         wait_until_healthy(process, service, port)
         return RunningService(service, process, port, time.monotonic() - began)
+
+    def restart(self, name: str) -> None:
+        """Start a service anew where it was: at the same port, with the same credentials.
+
+        For whoever has ended it on purpose. One that dies by itself is told (`check`).
+
+        Args:
+            name: Of a service that was started.
+
+        Raises:
+            ServiceFailedError: As `start`.
+        """
+        [place] = [index for index, found in enumerate(self.running) if found.service.name == name]
+        before = self.running[place]
+        before.process.stop()
+        self.running[place] = self._start(replace(before.service, port=before.port))
 
     def check(self) -> None:
         """See whether all services still run.

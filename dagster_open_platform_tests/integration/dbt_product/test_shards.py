@@ -103,4 +103,7 @@ def test_a_group_that_no_shard_holds_is_an_error(
     inline = "{{ union_shards('billing', 'invoices', ['id']) }}"
     result = dbt_product.call("compile", "--no-introspect", "--log-level", "error", "--inline", inline)
     assert not result.success
-    assert "no shard of the region us holds the group 'billing' of the table 'invoices'" in capsys.readouterr().out
+    assert (
+        "no shard of the region us holds the group 'billing' of the table 'invoices'"
+        in capsys.readouterr().out
+    )

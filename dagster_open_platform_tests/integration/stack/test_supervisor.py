@@ -288,3 +288,19 @@ def test_a_command_is_stopped_when_a_service_dies_under_it(state: LocalState) ->
         assert command.poll() is not None
         assert command.pid is not None
         assert not is_running(command.pid)
+
+
+def test_a_service_that_was_ended_on_purpose_is_there_again_at_its_port(state: LocalState) -> None:
+    with Supervisor(state, "test", base_environment(state)) as supervisor:
+        supervisor.start([stand_in("good0", "good"), stand_in("good1", "good")])
+        [before, other] = supervisor.running
+        assert before.process.pid
+        os.killpg(before.process.pid, signal.SIGKILL)
+        supervisor.restart("good0")
+        [after, same] = supervisor.running
+        assert after.process.pid not in (None, before.process.pid)
+        assert (after.port, after.service.secrets) == (before.port, before.service.secrets)
+        assert same is other
+        supervisor.check()
+        pids = [each.process.pid for each in supervisor.running if each.process.pid]
+    assert not any(is_running(pid) for pid in pids)

@@ -1,0 +1,1 @@
+"""Chaos without a stack: schedules, comparing, and the verdict."""
