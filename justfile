@@ -100,6 +100,11 @@ dev *args:
 
 alias user-cloud := dev
 
+# Serve both code locations as Dagster+ would: as production, or with --pull-request NUMBER as a branch deployment
+[no-exit-message]
+host-cloud *args:
+    @{{ local }} host-cloud "$@"
+
 # Draw the pages of the UI that the documentation shows, on what a demo left; needs a Chromium
 [no-exit-message]
 screenshots *args:

@@ -89,6 +89,28 @@ def dev(
         serve_dagster(local_state(), Console(), port)
 
 
+@app.command("host-cloud")
+def host_cloud(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the Dagster UI, on 127.0.0.1.")] = 3000,
+    pull_request: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Number of the pull request whose branch deployment it shall be.", show_default="prod"
+        ),
+    ] = None,
+) -> None:
+    """Serve both code locations as Dagster+ would: as production, or as a pull request's branch deployment.
+
+    As `dev`, with the variables that Dagster+ sets, and the laptop's files as the warehouse. In production schedules and sensors are on. A
+    branch deployment works on clones: `just clone --local make NUMBER`, or the job create_database_clones, makes them.
+    """
+    from dagster_open_platform_local.stack.cloud import cloud_variables
+    from dagster_open_platform_local.stack.commands import serve_dagster
+
+    with _reported(ends_by_signal=True):
+        serve_dagster(local_state(), Console(), port, cloud_variables(Path.cwd(), pull_request))
+
+
 @app.command()
 def screenshots(
     port: Annotated[

@@ -4,12 +4,13 @@ What belongs here: putting the parts of a stack together for a command. What doe
 the demo's own work.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 
 from rich.console import Console
 
+from dagster_open_platform_local.code_locations import CodeLocation
 from dagster_open_platform_local.company.clock import CompanyClock
 from dagster_open_platform_local.stack.company import ensure_company, follow_wall_clock
 from dagster_open_platform_local.stack.dagster_services import dagster_services, write_instance
@@ -65,8 +66,19 @@ def serve_company(state: LocalState, console: Console, today: date | None) -> No
             supervisor.watch(_LOOK_SECONDS)
 
 
-def serve_dagster(state: LocalState, console: Console, port: int) -> None:
+def serve_dagster(
+    state: LocalState,
+    console: Console,
+    port: int,
+    variables: Mapping[CodeLocation, Mapping[str, str]] | None = None,
+) -> None:
     """Run the services and Dagster's UI and daemon, until a signal ends this process; the company keeps up with time.
+
+    Args:
+        state: Where everything is kept.
+        console: Where progress is shown.
+        port: Of the UI.
+        variables: By code location: where it shall think that it is deployed. None: on this laptop.
 
     Raises:
         PortTakenError: Somebody else listens on the UI's port.
@@ -83,7 +95,7 @@ def serve_dagster(state: LocalState, console: Console, port: int) -> None:
         supervisor.start(company_services(state))
         supervisor.replace(live.over)
         with console.status("Loading the definitions"):
-            supervisor.start(dagster_services(state, port))
+            supervisor.start(dagster_services(state, port, variables))
         _show(console, supervisor.running)
         _show_live(console, state, live)
         console.print(

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from datetime import date
@@ -15,7 +16,8 @@ from dagster_open_platform_local.company.build import build
 from dagster_open_platform_local.company.settings import CompanySettings
 from dagster_open_platform_local.stack.environment import live_environment
 from dagster_open_platform_local.state import LocalState
-from dagster_open_platform_tests.fixtures.documentation import documented
+from dagster_open_platform_tests.fixtures.documentation import arguments_of, documented, environment_of
+from dagster_open_platform_tests.fixtures.repository import ROOT
 from dagster_open_platform_tests.integration.stack.test_supervisor import PATIENCE_SECONDS, until
 
 
@@ -56,6 +58,8 @@ def run(state: LocalState, *words: str, **more: str) -> "subprocess.CompletedPro
         (["demo"], {"DOP_LOCAL_DIR": "/proc/nowhere"}, "DOP_LOCAL_DIR"),
         (["dev", "--port", "0"], {}, "0 is not in the range"),
         (["dev", "--port", "http"], {}, "'http' is not a valid int"),
+        (["host-cloud", "--pull-request", "0"], {}, "0 is not in the range"),
+        (["host-cloud", "--pull-request", "main"], {}, "'main' is not a valid int"),
         (["advance"], {}, "There is no company"),
         (["explode"], {}, "No such command 'explode'"),
     ],
@@ -66,6 +70,29 @@ def test_wrong_input_gets_one_clear_message(
     done = run(state, *words, **environment, COLUMNS="200")
     assert done.returncode != 0
     assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [arguments_of("uv run just host-cloud"), arguments_of("uv run just host-cloud --pull-request 42")],
+)
+def test_who_plays_dagster_plus_needs_a_port_that_is_free(state: LocalState, words: list[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = subprocess.run(
+            [*words, "--port", str(port)],
+            env=environment_of({"DOP_LOCAL_DIR": str(state.root)}),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert f"{port}" in done.stderr
+    assert "--port" in done.stderr
     assert "Traceback" not in done.stderr
 
 
