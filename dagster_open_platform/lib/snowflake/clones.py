@@ -1,7 +1,7 @@
 """Clones of the platform's databases for pull requests: made, dropped, and found idle.
 
 What belongs here: what is done with them, over the seam. What does not: how an engine clones (`lib/warehouse/`), what a clone
-is called (`utils/environment_helpers.py`), and when this runs (`defs/snowflake/py/clones.py`).
+is called (`utils/environment_helpers.py`), and when this runs (`clone_jobs.py`).
 
 Everything here can be run again: a clone that is there is left as it is, one that is gone is no error, and a run that was
 killed in the middle is completed by the next one.
@@ -16,9 +16,10 @@ import dagster as dg
 from dagster_open_platform.lib.warehouse.databases import DatabaseInfo, RepointedViews
 from dagster_open_platform.lib.warehouse.protocol import WarehouseConnection
 from dagster_open_platform.utils.clone_names import DatabaseClone, parse_clone_name
-from dagster_open_platform.utils.databases import LOGICAL_DATABASES
+from dagster_open_platform.utils.databases import REGION_DATABASES
 from dagster_open_platform.utils.environment_helpers import Environment
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
+from dagster_open_platform.utils.regions import US, Region
 
 MASK = "masked-"
 """What a value begins with that a pull request's dbt has masked (`macros/naming/masked.sql`)."""
@@ -84,14 +85,16 @@ def chosen_pull_request(configured: str | None, environment: Environment) -> str
     )
 
 
-def make_clones(connection: WarehouseConnection, pull_request_id: str) -> list[CloneReport]:
-    """Give a pull request a clone of each of the platform's databases, that reads clones only and names nobody.
+def make_clones(
+    connection: WarehouseConnection, pull_request_id: str, region: Region = US
+) -> list[CloneReport]:
+    """Give a pull request a clone of each database that a region's platform writes, that reads clones only and names nobody.
 
     Raises:
         InvalidEnvironment: The pull request is no number. Nothing was made.
         PermanentFailure, RetryableFailure: A clone could not be made. Those before it were.
     """
-    clones = _clones_of(pull_request_id)
+    clones = _clones_of(pull_request_id, region)
     made = {clone: connection.clone_database(clone.database, clone.name) for clone in clones}
     # Only now, for views of one read the others; and also in those that were there, in case that a run was killed here.
     for clone in clones:
@@ -107,14 +110,16 @@ def make_clones(connection: WarehouseConnection, pull_request_id: str) -> list[C
     ]
 
 
-def drop_clones(connection: WarehouseConnection, pull_request_id: str) -> list[CloneReport]:
+def drop_clones(
+    connection: WarehouseConnection, pull_request_id: str, region: Region = US
+) -> list[CloneReport]:
     """Drop a pull request's clones.
 
     Raises:
         InvalidEnvironment: The pull request is no number. Nothing was dropped.
         ClonesNotDropped: Some are there still.
     """
-    clones = _clones_of(pull_request_id)
+    clones = _clones_of(pull_request_id, region)
     dropped = _dropped(connection, clones)
     return [_report(clone, "dropped" if dropped[clone] else "was not there") for clone in clones]
 
@@ -207,8 +212,8 @@ def table_of(reports: Sequence[CloneReport]) -> dg.TableMetadataValue:
     )
 
 
-def _clones_of(pull_request_id: str) -> list[DatabaseClone]:
-    return [DatabaseClone(database, pull_request_id) for database in LOGICAL_DATABASES]
+def _clones_of(pull_request_id: str, region: Region) -> list[DatabaseClone]:
+    return [DatabaseClone(database, pull_request_id) for database in REGION_DATABASES[region.name]]
 
 
 def _report(clone: DatabaseClone, action: str) -> CloneReport:

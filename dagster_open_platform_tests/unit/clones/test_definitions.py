@@ -11,10 +11,19 @@ import dagster as dg
 import pytest
 
 from dagster_open_platform.defs.snowflake.py import clones
+from dagster_open_platform.lib.snowflake.clone_jobs import (
+    clone_definitions,
+    creating_job,
+    dropping_job,
+    idle_clones_report,
+    idle_clones_sensor,
+)
 from dagster_open_platform.lib.snowflake.clones import NoPullRequest
 from dagster_open_platform.lib.warehouse import WarehouseResource
-from dagster_open_platform.utils.databases import LOGICAL_DATABASES
+from dagster_open_platform.lib.warehouse.duckdb.resource import duckdb_warehouse
+from dagster_open_platform.utils.databases import LOGICAL_DATABASES, REGION_DATABASES
 from dagster_open_platform.utils.environment_helpers import Environment, EnvironmentName, environment_scope
+from dagster_open_platform.utils.regions import REGIONS, US, Region
 from dagster_open_platform_tests.fixtures.warehouse import local_duckdb
 
 BRANCH = Environment(EnvironmentName.BRANCH, pull_request_id="42")
@@ -52,24 +61,31 @@ def run(
     )
 
 
-def test_ci_gives_a_branch_its_clones_and_takes_them_when_it_is_closed(directory: Path) -> None:
+@pytest.mark.parametrize("region", REGIONS, ids=lambda region: region.name)
+def test_ci_gives_a_branch_its_clones_and_takes_them_when_it_is_closed(
+    directory: Path, region: Region
+) -> None:
+    written = REGION_DATABASES[region.name]
+    with duckdb_warehouse(directory, {name: name for name in written}).connect() as connection:
+        for database in written:
+            connection.execute(f"CREATE TABLE IF NOT EXISTS {database}.main.t AS SELECT 1 AS n")
     warehouse = local_duckdb(directory)
     with environment_scope(BRANCH):
-        assert run(clones.create_database_clones, warehouse).success
-        assert run(clones.create_database_clones, warehouse).success
-    assert files(directory) == sorted([*LOGICAL_DATABASES, "dwh_reporting_clone_42", "purina_clone_42"])
+        assert run(creating_job(region), warehouse).success
+        assert run(creating_job(region), warehouse).success
+    assert files(directory) == sorted([*written, *(f"{name}_clone_42" for name in written)])
     with environment_scope(PROD):
-        assert run(clones.drop_database_clones, warehouse, {"pull_request_id": "42"}).success
-        assert run(clones.drop_database_clones, warehouse, {"pull_request_id": "42"}).success
-    assert files(directory) == sorted(LOGICAL_DATABASES)
+        assert run(dropping_job(region), warehouse, {"pull_request_id": "42"}).success
+        assert run(dropping_job(region), warehouse, {"pull_request_id": "42"}).success
+    assert files(directory) == sorted(written)
 
 
 def test_a_run_that_does_not_know_its_pull_request_says_so_and_is_not_retried(directory: Path) -> None:
     with environment_scope(PROD), pytest.raises(NoPullRequest) as raised:
-        run(clones.create_database_clones, local_duckdb(directory))
+        run(creating_job(US), local_duckdb(directory))
     assert not raised.value.allow_retries
     with environment_scope(BRANCH), pytest.raises(NoPullRequest):
-        run(clones.drop_database_clones, local_duckdb(directory), {"pull_request_id": "43"})
+        run(dropping_job(US), local_duckdb(directory), {"pull_request_id": "43"})
     assert files(directory) == sorted(LOGICAL_DATABASES)
 
 
@@ -78,7 +94,7 @@ def test_only_production_drops_unless_it_is_told_to(directory: Path, environment
     forgotten(directory, "purina_clone_7")
     forgotten(directory, "purina_clone_8", days=3)
     with environment_scope(environment):
-        done = dg.materialize([clones.idle_clones_asset], resources={"warehouse": local_duckdb(directory)})
+        done = dg.materialize([idle_clones_report(US)], resources={"warehouse": local_duckdb(directory)})
 
     (event,) = done.get_asset_materialization_events()
     metadata = event.materialization.metadata
@@ -99,14 +115,14 @@ def test_the_config_goes_before_the_environment(directory: Path) -> None:
     forgotten(directory, "purina_clone_7", days=3)
     ops = {"snowflake__housekeeping__idle_clones": {"config": {"dry_run": False, "idle_days": 2.0}}}
     assert dg.materialize(
-        [clones.idle_clones_asset], resources={"warehouse": local_duckdb(directory)}, run_config={"ops": ops}
+        [idle_clones_report(US)], resources={"warehouse": local_duckdb(directory)}, run_config={"ops": ops}
     ).success
     assert files(directory) == sorted(LOGICAL_DATABASES)
 
 
 def tick(directory: Path, cursor: str | None) -> dg.SensorResult:
     """Evaluate the sensor."""
-    sensor = clones.idle_clones_sensor(dg.DefaultSensorStatus.RUNNING)
+    sensor = idle_clones_sensor(idle_clones_report(US).key, dg.DefaultSensorStatus.RUNNING)
     with dg.build_sensor_context(cursor=cursor, resources={"warehouse": local_duckdb(directory)}) as context:
         result = sensor(context)
     assert isinstance(result, dg.SensorResult)
@@ -119,7 +135,7 @@ def test_the_sensor_requests_the_report_once_for_each_clone_that_becomes_idle(di
     forgotten(directory, "purina_clone_7")
     second = tick(directory, first.cursor)
     assert second.run_requests is not None
-    assert [request.asset_selection for request in second.run_requests] == [[clones.KEY]]
+    assert [request.asset_selection for request in second.run_requests] == [[idle_clones_report(US).key]]
     third = tick(directory, second.cursor)
     assert not third.run_requests
     assert third.cursor == second.cursor
@@ -135,7 +151,7 @@ def test_the_sensor_requests_the_report_once_for_each_clone_that_becomes_idle(di
 @pytest.mark.parametrize("environment", EVERY, ids=lambda environment: environment.name.value)
 def test_the_sensor_is_registered_where_it_runs(environment: Environment) -> None:
     with environment_scope(environment):
-        built = clones.defs()
+        built = clone_definitions(US)
     names = [sensor.name for sensor in built.sensors or ()]
     assert names == ([] if environment is BRANCH else ["idle_clones_sensor"])
     assert {job.name for job in built.jobs or () if isinstance(job, dg.JobDefinition)} == {
@@ -146,7 +162,7 @@ def test_the_sensor_is_registered_where_it_runs(environment: Environment) -> Non
 
 def test_the_commands_for_ci_are_right() -> None:
     """The configuration that the module tells people to type is that of the job that it names."""
-    jobs = {job.name: job for job in clones.defs().jobs or () if isinstance(job, dg.JobDefinition)}
+    jobs = {job.name: job for job in clone_definitions(US).jobs or () if isinstance(job, dg.JobDefinition)}
     lines = re.findall(r"^    ((?:dg|dagster-cloud job) launch .*)$", clones.__doc__ or "", re.MULTILINE)
     assert len(lines) == 4
     for line in lines:

@@ -10,7 +10,9 @@ import yaml
 from dagster_cloud_cli.entrypoint import app
 from typer.core import TyperGroup
 
+from dagster_open_platform_local.code_locations import CODE_LOCATIONS
 from dagster_open_platform_local.deploying.pex import PYTHON
+from dagster_open_platform_tests.fixtures.definitions import LOCAL, definitions_in, eu_definitions_in
 from dagster_open_platform_tests.fixtures.deployment import GITHUB, Step, steps
 from dagster_open_platform_tests.fixtures.repository import ROOT
 
@@ -83,10 +85,10 @@ def test_what_a_step_runs_is_there(command: str, dagster_cloud: TyperGroup) -> N
 
 
 def test_the_jobs_that_are_launched_exist() -> None:
-    clones = (ROOT / "dagster_open_platform/defs/snowflake/py/clones.py").read_text()
     launched = {job for step in STEPS for job in JOBS.findall(step.says.get("run", ""))}
     assert launched == {"create_database_clones", "drop_database_clones"}
-    assert all(f"def {job}(" in clones for job in launched)
+    for defs in (definitions_in(LOCAL), eu_definitions_in(LOCAL)):
+        assert launched <= {job.name for job in defs.jobs or ()}
 
 
 def test_state_is_refreshed_before_anything_is_built_and_all_is_built_before_it_is_deployed() -> None:
@@ -106,9 +108,14 @@ def test_state_is_refreshed_before_anything_is_built_and_all_is_built_before_it_
 
 def test_clones_are_made_after_a_branch_is_deployed_and_dropped_after_it_is_closed() -> None:
     branch = ".github/workflows/branch.yml"
-    order = ["actions/deploy", "create_database_clones", "--mark-closed", "drop_database_clones"]
-    positions = [position(branch, words) for words in order]
-    assert positions == sorted(positions)
+    for location in CODE_LOCATIONS:
+        clones = [
+            rf"--location {location.name} --job {job}"
+            for job in ("create_database_clones", "drop_database_clones")
+        ]
+        order = ["actions/deploy", clones[0], "--mark-closed", clones[1]]
+        positions = [position(branch, words) for words in order]
+        assert positions == sorted(positions)
     events = yaml.safe_load((ROOT / branch).read_text())[True]["pull_request"]["types"]
     assert set(events) == {"opened", "reopened", "synchronize", "closed"}
 

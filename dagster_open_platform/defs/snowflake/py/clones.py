@@ -1,7 +1,7 @@
 """Databases of pull requests: made when one is opened, dropped when it is closed or forgotten.
 
-What belongs here: the jobs that CI launches, the report of idle clones, and what requests it. What does not: what is done
-(``lib/snowflake/clones.py``).
+What belongs here: whose databases. What does not: the jobs that CI launches and the report of idle clones
+(``lib/snowflake/clone_jobs.py``).
 
 When a pull request is opened or pushed to, from the branch deployment, which knows its number:
 
@@ -14,184 +14,13 @@ When it is closed, from production, for the branch deployment is gone by then:
     dagster-cloud job launch --deployment prod --location dagster_open_platform --job drop_database_clones --config-json '{"ops": {"drop_clones": {"config": {"pull_request_id": "42"}}}}'
 """
 
-import datetime as dt
-import json
-from collections.abc import Mapping, Sequence
-
 import dagster as dg
-from pydantic import Field
 
-from dagster_open_platform.lib.automation import ingest_on_cron
-from dagster_open_platform.lib.automation_sensors import RUNNING_BY_DEFAULT
-from dagster_open_platform.lib.snowflake.clones import (
-    IDLE_DAYS,
-    chosen_pull_request,
-    drop_clones,
-    drop_idle_clones,
-    idle_clones,
-    make_clones,
-    table_of,
-)
-from dagster_open_platform.lib.warehouse import WarehouseResource
-from dagster_open_platform.utils.environment_helpers import EnvironmentName, get_environment
-from dagster_open_platform.utils.failures import RetryableFailure
-
-KEY = dg.AssetKey(["snowflake", "housekeeping", "idle_clones"])
-DRY_RUN: Mapping[EnvironmentName, bool] = {
-    EnvironmentName.LOCAL: True,
-    EnvironmentName.BRANCH: True,
-    EnvironmentName.DOGFOOD: True,
-    # The only one whose databases are cloned, and so the only one that has to tidy up.
-    EnvironmentName.PROD: False,
-}
-SENSOR_ENVIRONMENTS: Sequence[EnvironmentName] = (
-    EnvironmentName.LOCAL,
-    EnvironmentName.DOGFOOD,
-    EnvironmentName.PROD,
-)
-"""Where the sensor is registered: a pull request does not tidy up after others."""
-# Somebody has the database open, or Snowflake was not reached.
-RETRIES = dg.RetryPolicy(max_retries=2, delay=60, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
-LONGEST_WAIT_SECONDS = 10
-"""How long the sensor waits for a file: a tick that takes a minute is ended by Dagster."""
-
-
-class PullRequestConfig(dg.Config):
-    """Whose databases."""
-
-    pull_request_id: str | None = Field(
-        default=None,
-        description='Number of the pull request, such as "42". Default: the branch deployment\'s own.',
-    )
-
-
-class IdleClonesConfig(dg.Config):
-    """Which clones are dropped, and whether they are."""
-
-    dry_run: bool | None = Field(
-        default=None,
-        description="Whether to report only what would be dropped. Default: yes, except in prod.",
-    )
-    idle_days: float = Field(
-        default=IDLE_DAYS, ge=1, description="After how many days without use a clone is dropped."
-    )
-
-
-@dg.op(pool="warehouse", retry_policy=RETRIES)
-def create_clones(
-    context: dg.OpExecutionContext, config: PullRequestConfig, warehouse: WarehouseResource
-) -> None:
-    """Clones every database for a pull request, and has views read the clones; those that are there already stay as they are."""
-    pull_request = chosen_pull_request(config.pull_request_id, get_environment())
-    with warehouse.connect_without_databases() as connection:
-        reports = make_clones(connection, pull_request)
-    context.add_output_metadata(
-        {
-            "clones": table_of(reports),
-            "views_repointed": sum(report.views.repointed for report in reports),
-            "views_dropped": [f"{report.name}.{view}" for report in reports for view in report.views.dropped],
-        }
-    )
-
-
-@dg.op(name="drop_clones", pool="warehouse", retry_policy=RETRIES)
-def drop_clones_op(
-    context: dg.OpExecutionContext, config: PullRequestConfig, warehouse: WarehouseResource
-) -> None:
-    """Drops a pull request's clones; those that are gone already are no error."""
-    pull_request = chosen_pull_request(config.pull_request_id, get_environment())
-    with warehouse.connect_without_databases() as connection:
-        context.add_output_metadata({"clones": table_of(drop_clones(connection, pull_request))})
-
-
-@dg.job(
-    description="Gives a pull request clones of the platform's databases, which its branch deployment writes to."
-)
-def create_database_clones() -> None:
-    """One op: it is idempotent as a whole."""
-    create_clones()
-
-
-@dg.job(description="Drops the clones of a pull request that was closed.")
-def drop_database_clones() -> None:
-    """One op: it is idempotent as a whole."""
-    drop_clones_op()
-
-
-@dg.asset(
-    key=KEY,
-    group_name="snowflake",
-    owners=["team:data-platform"],
-    kinds={"snowflake"},
-    description=(
-        f"Clones of pull requests, and how long each has been idle. Those that nobody has used for {IDLE_DAYS} days are"
-        " dropped; nothing else ever is."
-    ),
-    automation_condition=ingest_on_cron("0 4 * * *"),
-    retry_policy=RETRIES,
-    pool="warehouse",
-)
-def idle_clones_asset(config: IdleClonesConfig, warehouse: WarehouseResource) -> dg.MaterializeResult:
-    """Drops what is idle, or says what would be dropped."""
-    dry_run = DRY_RUN[get_environment().name] if config.dry_run is None else config.dry_run
-    with warehouse.connect_without_databases() as connection:
-        reports = drop_idle_clones(connection, dt.datetime.now(dt.UTC), config.idle_days, dry_run=dry_run)
-    return dg.MaterializeResult(
-        metadata={
-            "clones": table_of(reports),
-            "clones_found": len(reports),
-            "clones_dropped": sum(report.action == "dropped" for report in reports),
-            "dry_run": dry_run,
-        }
-    )
-
-
-def idle_clones_sensor(status: dg.DefaultSensorStatus) -> dg.SensorDefinition:
-    """Requests the report as soon as clones have become idle that it has not been requested for.
-
-    The cursor holds their names: a clone that stays, in a dry run or because somebody has it open, is requested once, and
-    after that reported by the daily run.
-
-    Args:
-        status: Whether it is on where it was never switched.
-    """
-
-    @dg.sensor(
-        name="idle_clones_sensor",
-        target=dg.AssetSelection.assets(KEY),
-        minimum_interval_seconds=6 * 60 * 60,
-        default_status=status,
-        description=f"Requests {KEY.to_user_string()} when clones have been idle for {IDLE_DAYS} days.",
-    )
-    def sensor(
-        context: dg.SensorEvaluationContext, warehouse: WarehouseResource
-    ) -> dg.SensorResult | dg.SkipReason:
-        try:
-            with warehouse.waiting_at_most(LONGEST_WAIT_SECONDS).connect_without_databases() as connection:
-                databases = connection.databases()
-        except RetryableFailure as failure:
-            return dg.SkipReason(f"{type(failure).__name__}: {failure.description}")
-        found = idle_clones(databases, dt.datetime.now(dt.UTC))
-        idle = [report.name for report in found if report.action != "kept"]
-        before = json.loads(context.cursor) if context.cursor else []
-        cursor = json.dumps(idle)
-        if not set(idle) - set(before):
-            return dg.SensorResult(cursor=cursor, skip_reason=f"No clone of {len(found)} has become idle.")
-        return dg.SensorResult(
-            cursor=cursor,
-            run_requests=[dg.RunRequest(asset_selection=[KEY], tags={"idle_clones": str(len(idle))})],
-        )
-
-    return sensor
+from dagster_open_platform.lib.snowflake.clone_jobs import clone_definitions
+from dagster_open_platform.utils.regions import US
 
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """The jobs and the asset everywhere, the sensor in the environments that have it."""
-    environment = get_environment().name
-    sensors = (
-        [idle_clones_sensor(RUNNING_BY_DEFAULT[environment])] if environment in SENSOR_ENVIRONMENTS else []
-    )
-    return dg.Definitions(
-        assets=[idle_clones_asset], jobs=[create_database_clones, drop_database_clones], sensors=sensors
-    )
+    """Of the databases of the American region."""
+    return clone_definitions(US)
