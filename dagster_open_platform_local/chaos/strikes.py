@@ -20,7 +20,7 @@ from dagster_open_platform_local.chaos.world import World
 _SECONDS = 10.0
 _PATIENCE = 30.0
 """How long a killed service may take to be gone, with all of its processes."""
-_LOOK_SECONDS = 0.15
+_LOOK_SECONDS = 0.05
 """How often all processes are looked through."""
 _WAITS_SECONDS = 4.0
 WAITING_FOR = (Kind.API, Kind.SLING, Kind.SERVICE)
@@ -142,7 +142,7 @@ class SlingKilled:
             self._since = None
             return
         self._since = self._since or time.monotonic()
-        if time.monotonic() - self._since >= self.fault.moment * 0.3:
+        if time.monotonic() - self._since >= self.fault.moment * 0.1:
             self.struck = bool(processes.kill(found))
 
     def took_effect(self, doing: Doing) -> list[Fault]:

@@ -139,13 +139,16 @@ class _Day:
         wanted = week.faults * (self.day + 1) // week.days
         # What waits for something to meet is not asked for anew.
         missing = wanted - sum(self.tally.happened.values()) - (len(self.pending) if wave else 0)
-        waiting = {fault.kind for fault in self.pending}
         seen = {kind for kind, _ in self.tally.happened}
-        unseen = {kind for kind in Kind if kind.value not in seen and not (wave and kind in waiting)}
+        unseen = {kind for kind in Kind if kind.value not in seen}
         if is_last or wave:
             unseen.discard(Kind.LATE)
         if not week.faults or (missing <= 0 and not unseen):
             return []
+        waiting = unseen & {fault.kind for fault in self.pending}
+        if wave and waiting:
+            # They need no second one, but work to meet.
+            unseen = unseen - waiting | {Kind.CLOCK}
         return faults_of_day(week.seed, self.day, wave, max(missing, 0), week.vendors, is_last, unseen)
 
     def _without_product(self) -> int:
