@@ -91,7 +91,8 @@ class Doing:
         pid: Of its process; 0 until that is there.
         advanced: How many materializations and checks there were until now.
         planned: How many of them there will be in what was begun until now; 0: nothing was.
-        waits_since: Since when it waits to try something again (`time.monotonic`); None: it does not.
+        waits_until: Until when something waits to be tried again (`time.monotonic`); meanwhile other things may be done.
+        heard_at: When it last told something.
         result: What came of it; None until then, and of one that was killed.
         code: How its process ended, as of `subprocess`; None until then.
     """
@@ -100,13 +101,19 @@ class Doing:
     pid: int = 0
     advanced: int = 0
     planned: int = 0
-    waits_since: float | None = None
+    waits_until: float = 0.0
+    heard_at: float = 0.0
     result: Result | None = None
     code: int | None = None
 
     def has_done(self, part: float) -> bool:
         """Whether a part of what was begun is done."""
         return self.planned > 0 and self.advanced >= int(part * self.planned)
+
+    def waits(self, seconds: float) -> bool:
+        """Whether for some seconds it has done nothing but wait to try something again."""
+        now = time.monotonic()
+        return now < self.waits_until and now - self.heard_at > seconds
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,7 @@ class Heard:
         pid: Of its process, when that is there.
         advanced: Something more is done.
         planned: It begins with so many more.
-        waits: It waits to try something again.
+        waits: So many seconds it waits to try something again.
         result: What came of it.
         code: How its process ended.
     """
@@ -127,7 +134,7 @@ class Heard:
     pid: int | None = None
     advanced: bool = False
     planned: int = 0
-    waits: bool = False
+    waits: float = 0.0
     result: Result | None = None
     code: int | None = None
 
@@ -236,6 +243,7 @@ class Worker:
         doing.pid = heard.pid or doing.pid
         doing.advanced += heard.advanced
         doing.planned += heard.planned
-        doing.waits_since = time.monotonic() if heard.waits else None
+        doing.heard_at = time.monotonic()
+        doing.waits_until = max(doing.waits_until, doing.heard_at + heard.waits)
         doing.result = heard.result or doing.result
         doing.code = heard.code if heard.code is not None else doing.code

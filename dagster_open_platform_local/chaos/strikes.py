@@ -110,8 +110,7 @@ class Impatient:
 
     def look(self, doing: Doing) -> None:
         """After some seconds, for what is tried again soon shall be."""
-        since = doing.waits_since
-        if not self.struck and since is not None and time.monotonic() - since > _WAITS_SECONDS:
+        if not self.struck and doing.waits(_WAITS_SECONDS):
             self.struck = doing.code is None and processes.kill_tree(doing.pid)
 
     def took_effect(self, doing: Doing) -> list[Fault]:

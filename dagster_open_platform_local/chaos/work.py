@@ -81,10 +81,10 @@ class _Telling(Progress):
         with super().batch(number, count, batch):
             yield
 
-    def retried(self, message: str) -> None:
+    def retried(self, message: str, seconds: float) -> None:
         """Tells that it waits."""
-        self._connection.send(Heard(self._number, waits=True))
-        super().retried(message)
+        self._connection.send(Heard(self._number, waits=seconds))
+        super().retried(message, seconds)
 
     def advance(self) -> None:
         """Tells that something more is done."""

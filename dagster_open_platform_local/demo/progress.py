@@ -74,9 +74,9 @@ class Progress:
         self._bars = None
         self.say(title.replace("[", r"\[", 1))
 
-    def retried(self, message: str) -> None:
-        """A step failed, and nothing happens until it is tried again."""
-        self.say(escape(message.splitlines()[0]))
+    def retried(self, message: str, seconds: float) -> None:
+        """A step failed, and is tried again after some seconds."""
+        self.say(escape(f"{message.splitlines()[0]} It is tried again in {seconds:.0f} s."))
 
     def advance(self) -> None:
         """Something more of the current batch is done."""

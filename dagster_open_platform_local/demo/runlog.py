@@ -18,7 +18,7 @@ class RunLog:
 
     Args:
         on_progress: Called after each materialization and each check.
-        on_retry: Called when a step failed and will be tried again, with a sentence that says when and why.
+        on_retry: Called when a step failed and will be tried again, with a sentence that says why, and in how many seconds.
         steps: By asset or check: the step that was to do it.
         materialized: By asset: the partitions (None if unpartitioned).
         evaluated: The checks that said something.
@@ -29,7 +29,7 @@ class RunLog:
     """
 
     on_progress: Callable[[], None] = lambda: None
-    on_retry: Callable[[str], None] = lambda _text: None
+    on_retry: Callable[[str, float], None] = lambda _text, _seconds: None
     steps: dict[dg.AssetKey | dg.AssetCheckKey, str] = field(default_factory=dict)
     materialized: dict[dg.AssetKey, set[str | None]] = field(default_factory=lambda: defaultdict(set))
     evaluated: set[dg.AssetCheckKey] = field(default_factory=set)
@@ -61,7 +61,7 @@ class RunLog:
             data = event.step_retry_data
             # What asks for the retry is Dagster's; its cause is what happened.
             why = (data.error.cause or data.error).message.strip()
-            self.on_retry(f"{step} failed, and is tried again in {data.seconds_to_wait or 0:.0f} s: {why}")
+            self.on_retry(f"{step} failed: {why}", data.seconds_to_wait or 0.0)
         elif kind in (dg.DagsterEventType.STEP_SUCCESS, dg.DagsterEventType.STEP_FAILURE):
             self.step_seconds[step] = entry.timestamp - self._started.get(step, entry.timestamp)
             if kind is dg.DagsterEventType.STEP_FAILURE:

@@ -43,5 +43,9 @@ class DbtRunFailed(PermanentFailure):
     """dbt failed for a reason that will not pass by itself."""
 
 
+class DbtNotStarted(PermanentFailure):
+    """What dbt needs on this machine to begin with cannot be written: the disk is full, for example."""
+
+
 class LineageUnknown(PermanentFailure):
     """A model's query is beyond what can be followed column by column. The model is none the worse for it."""

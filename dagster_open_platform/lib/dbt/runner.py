@@ -20,6 +20,7 @@ from pydantic import Field
 
 from dagster_open_platform.lib.dbt.compiled import with_lineage
 from dagster_open_platform.lib.dbt.diagnosis import diagnose, node_results
+from dagster_open_platform.lib.dbt.errors import DbtNotStarted
 from dagster_open_platform.lib.dbt.events import DbtEvent
 from dagster_open_platform.lib.dbt.evidence import Evidence, open_if_possible
 from dagster_open_platform.lib.dbt.insights import cost_observations, is_metered
@@ -65,14 +66,34 @@ def build(
     """
     with tempfile.TemporaryDirectory(prefix="dbt-") as scratch:
         target_path = Path(scratch)
-        invocation = dbt.cli(
-            _arguments(context, config, manifest, dbt),
-            context=context,
-            target_path=target_path,
-            raise_on_error=False,
-        )
+        with starting(target_path):
+            invocation = dbt.cli(
+                _arguments(context, config, manifest, dbt),
+                context=context,
+                target_path=target_path,
+                raise_on_error=False,
+            )
         with _ended(invocation):
             yield from _built(context, dbt, warehouse, manifest, invocation)
+
+
+@contextmanager
+def starting(target_path: Path) -> Iterator[None]:
+    """Tell what the operating system says about the files that dbt begins with, which dagster-dbt copies, as a failure.
+
+    Args:
+        target_path: Where they are copied to.
+
+    Raises:
+        DbtNotStarted: They cannot be.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise DbtNotStarted(
+            f"dbt was not started, and nothing was built: {error.strerror or error}, while its files were copied to {target_path}."
+            " Make space there, or set TMPDIR to a folder that has some, and run it again."
+        ) from error
 
 
 def _built(

@@ -28,7 +28,7 @@ def compared(first: Path, second: Path) -> Comparison:
     return found
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=ROWS, second=ROWS)
 def test_rows_are_counted_with_their_repetitions(tmp_path: Path, first: list[Row], second: list[Row]) -> None:
     place = tmp_path / str(next(NUMBERS))
