@@ -190,16 +190,13 @@ def chaos(
     ] = None,
 ) -> None:
     """Let a week pass with faults and one without, and compare what they leave, row for row. Both have stacks of their own."""
-    from dataclasses import replace
+    from dagster_open_platform_local.chaos.command import form_of, run_chaos
 
-    from dagster_open_platform_local.chaos.command import SHORT, Form, run_chaos
-
-    asked = {"days": days, "faults": faults, "scale": scale, "part": part, "minutes": minutes}
-    given = {name: value for name, value in asked.items() if value is not None}
     if part not in (None, "whole", "part", "few"):
         raise typer.BadParameter(f"{part!r} is none of whole, part, few.", param_hint="--part")
+    form = form_of(short, seed=seed, days=days, faults=faults, scale=scale, part=part, minutes=minutes)
     with _reported():
-        code = run_chaos(Console(), replace(SHORT if short else Form(), seed=seed, **given), directory)
+        code = run_chaos(Console(), form, directory)
     raise typer.Exit(code)
 
 

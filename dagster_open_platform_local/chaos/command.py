@@ -10,10 +10,11 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from rich.console import Console
 
@@ -79,6 +80,17 @@ SHORT = Form(
     days=2, faults=14, scale=0.01, part="few", minutes=5.0, first=date(2026, 6, 4), on_one_stack=True
 )
 """Every kind of fault at least once."""
+
+
+def form_of(short: bool, **asked: float | str | None) -> Form:
+    """The short form or the long one, with what is asked for besides.
+
+    Args:
+        short: Whether it is the short one.
+        asked: Fields of the form; None: as the form has it.
+    """
+    given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+    return replace(SHORT if short else Form(), **given)
 
 
 def run_chaos(console: Console, form: Form, directory: Path | None = None) -> int:
