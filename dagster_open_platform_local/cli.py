@@ -1,12 +1,10 @@
 """The command line of the laptop's platform.
 
-What belongs here: options, help texts, and how an error is told: one clear message, exit code 1, no traceback. What does
-not: what the commands do. Each imports its work itself, so that ``--help`` answers at once.
+What belongs here: options and help texts. What does not: what the commands do, and how an error is told (`cli_errors.py`). Each imports
+its work itself, so that ``--help`` answers at once.
 """
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,9 +12,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from dagster_open_platform_local.company.errors import CompanyError
-from dagster_open_platform_local.stack.errors import StackError
-from dagster_open_platform_local.stack.signals import Interrupted, interruptible
+from dagster_open_platform_local.chaos.options import chaos
+from dagster_open_platform_local.cli_errors import reported
 from dagster_open_platform_local.state import DIRECTORY_VARIABLE, StateError, local_state
 
 app = typer.Typer(
@@ -39,28 +36,6 @@ Today = Annotated[
 ]
 
 
-@contextmanager
-def _reported(*, ends_by_signal: bool = False) -> Iterator[None]:
-    """Tell errors as one message, and turn signals into exit codes.
-
-    Args:
-        ends_by_signal: Whether a signal is how the command normally ends.
-    """
-    try:
-        with interruptible():
-            yield
-    except (StackError, StateError, CompanyError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
-    except OSError as error:
-        # A full disk, a directory without rights: what happened and where is all there is to say.
-        typer.echo(f"{error.strerror or error}: {error.filename or local_state().root}", err=True)
-        raise typer.Exit(1) from error
-    except Interrupted as interrupted:
-        typer.echo(f"Stopped ({interrupted}).", err=True)
-        raise typer.Exit(0 if ends_by_signal else interrupted.exit_code) from interrupted
-
-
 @app.command()
 def demo(today: Today = None) -> None:
     """Build the company, start its services, materialize every asset that is due, and say what came of it.
@@ -70,7 +45,7 @@ def demo(today: Today = None) -> None:
     """
     from dagster_open_platform_local.demo.command import run_demo
 
-    with _reported():
+    with reported():
         code = run_demo(local_state(), Console(), today.date() if today else None)
     raise typer.Exit(code)
 
@@ -85,7 +60,7 @@ def dev(
     """
     from dagster_open_platform_local.stack.commands import serve_dagster
 
-    with _reported(ends_by_signal=True):
+    with reported(ends_by_signal=True):
         serve_dagster(local_state(), Console(), port)
 
 
@@ -107,7 +82,7 @@ def host_cloud(
     from dagster_open_platform_local.stack.cloud import cloud_variables
     from dagster_open_platform_local.stack.commands import serve_dagster
 
-    with _reported(ends_by_signal=True):
+    with reported(ends_by_signal=True):
         serve_dagster(local_state(), Console(), port, cloud_variables(Path.cwd(), pull_request))
 
 
@@ -126,7 +101,7 @@ def screenshots(
     """Draw the pages of the UI that the documentation shows, with a headless Chromium, on what a demo left."""
     from dagster_open_platform_local.screenshots.command import take_screenshots
 
-    with _reported():
+    with reported():
         take_screenshots(local_state(), Console(), port, output)
 
 
@@ -135,7 +110,7 @@ def stack(today: Today = None) -> None:
     """Run only the services, until interrupted, and say where they are."""
     from dagster_open_platform_local.stack.commands import serve_company
 
-    with _reported(ends_by_signal=True):
+    with reported(ends_by_signal=True):
         serve_company(local_state(), Console(), today.date() if today else None)
 
 
@@ -157,47 +132,12 @@ def conformance(
     """
     from dagster_open_platform_local.conformance.command import run_conformance
 
-    with _reported():
+    with reported():
         code = run_conformance(Console(), directory, context.args)
     raise typer.Exit(code)
 
 
-@app.command()
-def chaos(
-    seed: Annotated[int, typer.Option(help="Of the faults: the same seed is the same schedule.")] = 7,
-    days: Annotated[int | None, typer.Option(min=1, max=31, help="How many.  [default: 7, short 2]")] = None,
-    faults: Annotated[
-        int | None,
-        typer.Option(min=0, max=100_000, help="How many shall take effect.  [default: 520, short 14]"),
-    ] = None,
-    scale: Annotated[
-        float | None,
-        typer.Option(min=0.001, max=10, help="Size of the company.  [default: 0.02, short 0.01]"),
-    ] = None,
-    part: Annotated[
-        str | None,
-        typer.Option(help="How much of the graph: whole, part (without most of dbt) or few (without dbt)."),
-    ] = None,
-    minutes: Annotated[
-        float | None, typer.Option(min=0.1, help="After which it is given up.  [default: 240, short 5]")
-    ] = None,
-    short: Annotated[
-        bool, typer.Option("--short", help="Two days, few assets, every kind of fault.")
-    ] = False,
-    directory: Annotated[
-        Path | None,
-        typer.Option(file_okay=False, help="Where both states are kept.", show_default="a temporary one"),
-    ] = None,
-) -> None:
-    """Let a week pass with faults and one without, and compare what they leave, row for row. Both have stacks of their own."""
-    from dagster_open_platform_local.chaos.command import form_of, run_chaos
-
-    if part not in (None, "whole", "part", "few"):
-        raise typer.BadParameter(f"{part!r} is none of whole, part, few.", param_hint="--part")
-    form = form_of(short, seed=seed, days=days, faults=faults, scale=scale, part=part, minutes=minutes)
-    with _reported():
-        code = run_chaos(Console(), form, directory)
-    raise typer.Exit(code)
+app.command()(chaos)
 
 
 @app.command()
@@ -206,7 +146,7 @@ def advance() -> None:
     from dagster_open_platform_local.company.clock import wall_clock_date
     from dagster_open_platform_local.stack.company import advance_company
 
-    with _reported():
+    with reported():
         state = local_state()
         state.create()
         today = advance_company(state)
@@ -230,7 +170,7 @@ def refresh_state(
     """
     from dagster_open_platform_local.stack import refresh
 
-    with _reported():
+    with reported():
         code = refresh.refresh_state(local_state(), check)
     raise typer.Exit(code)
 
@@ -248,7 +188,7 @@ def doctor(
     """
     from dagster_open_platform_local.stack.doctor import run_doctor
 
-    with _reported():
+    with reported():
         code = run_doctor(local_state(), systems or [], as_json)
     raise typer.Exit(code)
 
@@ -264,7 +204,7 @@ def why(
     """
     from dagster_open_platform_local.stack.why import run_why
 
-    with _reported():
+    with reported():
         code = run_why(local_state(), asset, as_json)
     raise typer.Exit(code)
 
@@ -280,7 +220,7 @@ def clone(context: typer.Context) -> None:
     """
     from dagster_open_platform_local.stack.clones import run_clones
 
-    with _reported():
+    with reported():
         code = run_clones(local_state(), context.args)
     raise typer.Exit(code)
 
@@ -313,7 +253,7 @@ def status() -> None:
     """Say what is there: the state, the company, and whether a stack runs."""
     from dagster_open_platform_local.stack.status import describe_state
 
-    with _reported():
+    with reported():
         for line in describe_state(local_state()):
             typer.echo(line)
 
@@ -325,7 +265,7 @@ def reset(
     """Delete all local state: company, warehouse, Dagster's records, logs. Refuses while a stack runs."""
     from dagster_open_platform_local.stack.lock import stack_lock
 
-    with _reported():
+    with reported():
         state = local_state()
         if not state.root.exists():
             typer.echo(f"There is nothing in {state.root}.")
