@@ -16,6 +16,7 @@ from dagster_open_platform_local.bench import (
     load,
     paging,
     pex,
+    regions,
     replication,
     steps,
     verbs,
@@ -26,6 +27,7 @@ from dagster_open_platform_local.bench.ratio import Ratio
 
 MEASURES: Mapping[str, Callable[[], list[Ratio]]] = {
     "load": load.measure,
+    "regions": regions.measure,
     "verbs": verbs.measure,
     "instances": instances.measure,
     "steps": steps.measure,
