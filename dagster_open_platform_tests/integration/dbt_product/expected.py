@@ -10,9 +10,9 @@ from hashlib import md5
 from statistics import median
 from typing import Any, TypeAlias
 
-from dagster_open_platform_local.company.product.schema import DATABASES
 from dagster_open_platform_local.company.product.state import product_tables
 from dagster_open_platform_local.company.settings import CompanySettings
+from dagster_open_platform_local.landing.product import SCHEMAS
 
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
 Tables: TypeAlias = Mapping[str, Rows]
@@ -24,7 +24,7 @@ DAYS = 28
 def all_rows(settings: CompanySettings, today: date) -> Tables:
     """The rows of each table, those of all databases together, with the database as ``shard``."""
     found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for database in DATABASES:
+    for database in SCHEMAS:
         for name, table in product_tables(settings, database, today).items():
             found[name] += [{**row, "shard": database} for row in table.to_pylist()]
     return found
