@@ -19,9 +19,15 @@ import duckdb
 import pytest
 
 from dagster_open_platform.definitions import build_definitions
-from dagster_open_platform.defs.snowflake.py import clones
+from dagster_open_platform.lib.snowflake.clone_jobs import (
+    creating_job,
+    dropping_job,
+    idle_clones_report,
+    idle_clones_sensor,
+)
 from dagster_open_platform.resources import default_resources
 from dagster_open_platform.utils.environment_helpers import environment_scope, parse_environment
+from dagster_open_platform.utils.regions import US
 from dagster_open_platform_local.company.settings import CompanySettings
 from dagster_open_platform_local.landing.land import land
 from dagster_open_platform_local.stack.clones import run_clones
@@ -227,21 +233,22 @@ def test_it_goes_when_it_is_closed_and_others_stay_unless_they_are_idle(
     def there() -> set[str]:
         return {file.stem.rpartition("_")[2] for file in pull_request.directory.glob("*_clone_*.duckdb")}
 
+    report = idle_clones_report(US)
     with environment_scope(production):
         for number, days in {"43": 14.001, "44": 13.0}.items():
-            run(clones.create_database_clones, number)
+            run(creating_job(US), number)
             for file in pull_request.directory.glob(f"*_clone_{number}.duckdb"):
                 unused = (dt.datetime.now(dt.UTC) - dt.timedelta(days=days)).timestamp()
                 os.utime(file, (unused, unused))
         with dg.build_sensor_context(resources={"warehouse": warehouse}) as context:
-            tick = clones.idle_clones_sensor(dg.DefaultSensorStatus.RUNNING)(context)
+            tick = idle_clones_sensor(report.key, dg.DefaultSensorStatus.RUNNING)(context)
         assert isinstance(tick, dg.SensorResult)
-        assert [request.asset_selection for request in tick.run_requests or ()] == [[clones.KEY]]
+        assert [request.asset_selection for request in tick.run_requests or ()] == [[report.key]]
         assert there() == {"42", "43", "44"}
-        assert dg.materialize([clones.idle_clones_asset], resources={"warehouse": warehouse}).success
+        assert dg.materialize([report], resources={"warehouse": warehouse}).success
         assert there() == {"42", "44"}
-        run(clones.drop_database_clones, "42")
-        run(clones.drop_database_clones, "42")
+        run(dropping_job(US), "42")
+        run(dropping_job(US), "42")
     assert there() == {"44"}
     assert digest(pull_request.directory) == pull_request.before
 
