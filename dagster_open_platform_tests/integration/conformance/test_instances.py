@@ -5,6 +5,7 @@ What else holds of all instances is tried on the local services by `just conform
 
 import random
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,10 @@ from dagster_open_platform.conformance.offline import ENVIRONMENTS, Graphs, grap
 from dagster_open_platform.conformance.subject import Subject, subjects
 from dagster_open_platform.conformance.yaml_mutations import mutations
 from dagster_open_platform.lib.yaml_errors import component_files
-from dagster_open_platform_tests.fixtures.conformance.instances import OURS
+from dagster_open_platform_tests.fixtures.conformance.instances import EUROPEAN, OURS
 
 FOUND = list(subjects(OURS))
+OF_ALL = [*FOUND, *subjects(EUROPEAN)]
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +27,12 @@ def graphs() -> Graphs:
 
 
 @pytest.fixture(scope="module")
-def copied(tmp_path_factory: pytest.TempPathFactory) -> Subject:
-    """The first instance in a copy of all folders, which may be written to."""
-    return FOUND[0].alone(tmp_path_factory.mktemp("copied"))
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Subject]:
+    """By module: the first instance in a copy of all folders, which may be written to."""
+    return {
+        folder.module: next(iter(subjects(folder))).alone(tmp_path_factory.mktemp("copied"))
+        for folder in (OURS, EUROPEAN)
+    }
 
 
 def test_all_are_found() -> None:
@@ -46,10 +51,10 @@ def test_they_have_one_graph(environment: str, graphs: Graphs) -> None:
     assert graphs[environment] == graphs["a laptop"]
 
 
-@pytest.mark.parametrize("subject", FOUND, ids=str)
-def test_it_refuses_a_wrong_document(subject: Subject, copied: Subject) -> None:
+@pytest.mark.parametrize("subject", OF_ALL, ids=lambda subject: f"{subject.folder.module}:{subject}")
+def test_it_refuses_a_wrong_document(subject: Subject, copied: Mapping[str, Subject]) -> None:
     dice = random.Random(str(subject))  # noqa: S311 - no secret
-    here = Subject(copied.folder, subject.file, 0, subject.text)
+    here = Subject(copied[subject.folder.module].folder, subject.file, 0, subject.text)
     whole = Path(here.folder.path / here.file).read_text()
     try:
         with warnings.catch_warnings():
