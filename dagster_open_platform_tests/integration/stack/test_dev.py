@@ -15,6 +15,7 @@ import httpx
 import pytest
 import yaml
 
+from dagster_open_platform_local.code_locations import AMERICAN, CODE_LOCATIONS
 from dagster_open_platform_local.stack.health import port_open
 from dagster_open_platform_local.stack.ports import free_port
 from dagster_open_platform_local.state import LocalState, write_environment
@@ -23,10 +24,11 @@ from dagster_open_platform_tests.fixtures.repository import ROOT
 from dagster_open_platform_tests.integration.stack.test_supervisor import until
 
 LOCATION = {
-    "repositoryLocationName": "dagster_open_platform",
+    "repositoryLocationName": AMERICAN.name,
     "repositoryName": "__repository__",
 }
 WORKSPACE = """{workspaceOrError {... on Workspace {locationEntries {
+    name
     loadStatus
     locationOrLoadError {
         __typename
@@ -204,11 +206,15 @@ def test_it_runs_what_it_is_told_and_its_pages_become_pictures(ui: RunningUi, tm
 
 
 def test_the_ui_serves_the_platform_until_it_is_told_to_end(ui: RunningUi) -> None:
-    [entry] = ui.ask(WORKSPACE)["workspaceOrError"]["locationEntries"]
-    assert entry["loadStatus"] == "LOADED"
-    assert entry["locationOrLoadError"]["__typename"] == "RepositoryLocation", entry
-    [repository] = entry["locationOrLoadError"]["repositories"]
-    assert any(node["isExecutable"] for node in repository["assetNodes"])
+    entries = ui.ask(WORKSPACE)["workspaceOrError"]["locationEntries"]
+    assert {entry["name"] for entry in entries} == {location.name for location in CODE_LOCATIONS}
+    repositories = {}
+    for entry in entries:
+        assert entry["loadStatus"] == "LOADED"
+        assert entry["locationOrLoadError"]["__typename"] == "RepositoryLocation", entry
+        [repositories[entry["name"]]] = entry["locationOrLoadError"]["repositories"]
+        assert any(node["isExecutable"] for node in repositories[entry["name"]]["assetNodes"])
+    repository = repositories[AMERICAN.name]
     second = subprocess.run(
         [sys.executable, "-m", "dagster_open_platform_local", "dev", "--port", str(ui.port)],
         env={**os.environ, "DOP_LOCAL_DIR": str(ui.state.root.parent / "other")},
@@ -229,13 +235,13 @@ def test_the_ui_serves_the_platform_until_it_is_told_to_end(ui: RunningUi) -> No
     assert all(found["healthy"] for found in statuses if found["required"]), statuses
 
     workspace = yaml.safe_load((ui.state.dagster_home / "workspace.yaml").read_text())
-    code_port = workspace["load_from"][0]["grpc_server"]["port"]
-    assert port_open(code_port)
+    code_ports = [each["grpc_server"]["port"] for each in workspace["load_from"]]
+    assert all(map(port_open, code_ports))
     os.killpg(ui.process.pid, signal.SIGINT)
     assert ui.process.stdout is not None
     assert ui.process.stdout.read().endswith("Stopped (SIGINT).\n")
     # This is how `just` tells that a signal has ended its recipe, however well it ended.
     assert ui.process.wait(60) == 128 + signal.SIGINT
-    assert not port_open(code_port)
+    assert not any(map(port_open, code_ports))
     assert not port_open(ui.port)
     assert not ui.state.environment.exists()
