@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from dagster_open_platform_local.chaos.daemon import DAEMON, running_daemon
-from dagster_open_platform_local.chaos.errors import ChaosError
+from dagster_open_platform_local.chaos.errors import BrokenPromiseError
 from dagster_open_platform_local.chaos.jobs import Doing, Job, Task, Worker
 from dagster_open_platform_local.chaos.requests import ask
 from dagster_open_platform_local.chaos.schedule import Fault, Kind
@@ -30,6 +30,9 @@ def happens(fault: Fault, world: World, worker: Worker) -> tuple[bool, list[Doin
 
     Returns:
         Whether it took effect, and the jobs of which it consisted.
+
+    Raises:
+        BrokenPromiseError: The daemon has not done what it was asked for, or more than once.
     """
     if fault.kind in (Kind.BACKFILL, Kind.DAEMON):
         # As whoever starts a stack does: a run that was killed holds its slot of the pool.
@@ -120,7 +123,7 @@ def _killed_in_the_midst(fault: Fault, world: World, worker: Worker) -> tuple[bo
     worker.finish(doing)
     result = doing.result
     if result is None or result.error or result.undone:
-        raise ChaosError(f"What the daemon was asked for was not done: {result}")
+        raise BrokenPromiseError(f"What the daemon was asked for was not done: {result}")
     if result.runs != 1:
-        raise ChaosError(f"The daemon has launched {result.runs} runs for {request}, and not one.")
+        raise BrokenPromiseError(f"The daemon has launched {result.runs} runs for {request}, and not one.")
     return struck, [doing]

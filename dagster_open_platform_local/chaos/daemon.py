@@ -21,9 +21,9 @@ LOCATION = CodeLocation("dagster_open_platform_chaos", "dagster_open_platform_lo
 
 
 def write_impatient_instance(state: LocalState) -> None:
-    """Write a dagster.yaml in which a dead run is noticed within seconds, and not within two minutes."""
+    """Write a dagster.yaml in which a run that is dead, or was never started, is noticed within a minute."""
     content = yaml.safe_load(INSTANCE_YAML)
-    content["run_monitoring"]["poll_interval_seconds"] = 3
+    content["run_monitoring"] |= {"poll_interval_seconds": 3, "start_timeout_seconds": 60}
     (state.dagster_home / "dagster.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
 
 

@@ -10,5 +10,9 @@ class ChaosError(StackError):
     """Chaos cannot go on; the message says why."""
 
 
+class BrokenPromiseError(ChaosError):
+    """The platform has not done what must be so after a fault; it is reported, and the week goes on."""
+
+
 class ChaosOverdueError(ChaosError):
     """The time is up."""

@@ -48,7 +48,7 @@ class Report:
             )
             yield from (f"undone in the {name} week on {day}: {what}" for day, what in tally.undone.items())
             yield from (f"a failure without a type: {each}" for each in tally.remains.untyped)
-            yield from (f"a job ended by an error of its own: {each}" for each in tally.errors)
+            yield from (f"it should not have ended so: {each}" for each in tally.errors)
         yield from (f"a lock is held: {each}" for each in self.locks)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from dagster_open_platform_local.chaos.apart import happens
+from dagster_open_platform_local.chaos.errors import BrokenPromiseError
 from dagster_open_platform_local.chaos.jobs import Doing, Job, Task, Worker
 from dagster_open_platform_local.chaos.remains import Remains
 from dagster_open_platform_local.chaos.schedule import APART, VENDORS, Fault, Kind, Round, faults_of_day
@@ -31,7 +32,7 @@ class Tally:
         rounds: How many there were.
         spoilt: How many of them were cut short or left something undone.
         recoveries: How many of those a later round has made up for.
-        errors: Ends of jobs that say no type, which nobody killed.
+        errors: Ends of jobs that say no type, which nobody killed, and what a fault has left undone for good.
         undone: What was undone at the end of a day, by day.
         remains: Of the instance, in the end.
     """
@@ -163,9 +164,7 @@ class _Day:
         """Everything that is due, with faults; 1 if it was cut short or left something undone."""
         for fault in round_.faults:
             if fault.kind in APART:
-                struck, doings = happens(fault, self.world, self.worker)
-                self._note_errors(doings)
-                self.tally.count([fault] if struck else [])
+                self._happens(fault)
         if round_.of(Kind.LATE):
             self.is_followed_by_a_late_one = True
         strikes = strikes_of(round_, self.world, self.pending)
@@ -193,6 +192,15 @@ class _Day:
         )
         self.tally.spoilt += not is_whole
         return int(not is_whole)
+
+    def _happens(self, fault: Fault) -> None:
+        try:
+            struck, doings = happens(fault, self.world, self.worker)
+        except BrokenPromiseError as error:
+            self.tally.errors.append(str(error))
+            return
+        self._note_errors(doings)
+        self.tally.count([fault] if struck else [])
 
     def _note_errors(self, doings: Sequence[Doing]) -> None:
         for doing in doings:

@@ -29,6 +29,7 @@ from dagster_open_platform_local.stack.dead_runs import close_dead_runs
 BACKFILLED = ("bigquery/pypi/daily_file_downloads", "claude/usage", "slack/member_analytics")
 """Daily assets of three systems."""
 REQUEST_TAG = "dagster/run_key"
+_ROOT_TAG, _WILL_RETRY = "dagster/root_run_id", "dagster/will_retry"
 _UNFINISHED = [
     each
     for each in dg.DagsterRunStatus
@@ -131,18 +132,25 @@ def _backfill(
 def _await(
     job: Job, defs: Sequence[dg.Definitions], instance: dg.DagsterInstance, progress: _Telling
 ) -> Result:
-    """Wait until a run that a sensor launched has ended; one that was tried again is the same."""
+    """Wait until a run that a sensor launched has ended, and the one that takes its place if Dagster tries it again."""
     del defs, progress
     deadline = time.monotonic() + job.seconds
     while time.monotonic() < deadline:
-        runs = instance.get_runs(filters=dg.RunsFilter(tags={REQUEST_TAG: job.request}))
-        if runs and not any(run.status in _UNFINISHED for run in runs):
-            first = [run for run in runs if run.parent_run_id is None]
+        first = instance.get_runs(filters=dg.RunsFilter(tags={REQUEST_TAG: job.request}))
+        first = [run for run in first if run.root_run_id is None]
+        again = [run for one in first for run in _tried_again(instance, one)]
+        runs = [*first, *again]
+        is_over = bool(runs) and not any(run.status in _UNFINISHED for run in runs)
+        if is_over and (again or not any(run.tags.get(_WILL_RETRY) == "true" for run in first)):
             done = any(run.status is dg.DagsterRunStatus.SUCCESS for run in runs)
             states = ", ".join(run.status.value for run in runs)
             return Result(len(first), {} if done else {job.request: states})
         time.sleep(0.2)
     return Result(error=f"The run of the request {job.request} has not ended in {job.seconds:g} s.")
+
+
+def _tried_again(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Sequence[dg.DagsterRun]:
+    return instance.get_runs(filters=dg.RunsFilter(tags={_ROOT_TAG: run.run_id}))
 
 
 def _close(

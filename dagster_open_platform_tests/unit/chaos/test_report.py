@@ -30,7 +30,7 @@ def test_nothing_to_complain_of() -> None:
             "stuck in the quiet week",
         ),
         (replace(GOOD, noisy=Tally(remains=Remains(untyped=("KeyError",)))), "without a type: KeyError"),
-        (replace(GOOD, noisy=Tally(errors=["TypeError"])), "an error of its own: TypeError"),
+        (replace(GOOD, noisy=Tally(errors=["TypeError"])), "should not have ended so: TypeError"),
         (replace(GOOD, noisy=Tally(undone={"2026-06-11": "t"})), "undone in the noisy week on 2026-06-11"),
         (replace(GOOD, locks=("stack.lock",)), "a lock is held: stack.lock"),
     ],
