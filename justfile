@@ -74,9 +74,13 @@ check: manifest
     cd dagster_open_platform_dbt && sqlfluff lint --disable-progress-bar .
     pytest -q dagster_open_platform_tests/unit/conventions
 
-# Run every test, unit and integration, on all cores; a file stays with one worker, which has the fixtures that it shares
+# Run the unit and integration tests, on all cores; a file stays with one worker, which has the fixtures that it shares
 test *args: manifest
-    pytest -n auto --dist loadfile --no-loadscope-reorder "$@"
+    pytest -n auto --dist loadfile --no-loadscope-reorder --ignore dagster_open_platform_tests/acceptance "$@"
+
+# Run the tests of whole platforms: demos, the UI, the walk-throughs, and chaos in its short form
+acceptance *args: manifest
+    pytest -n auto --dist loadfile dagster_open_platform_tests/acceptance "$@"
 
 # Try all instances on every clause of the conformance suite, on a stack of its own: half an hour, and not part of the tests
 [no-exit-message]

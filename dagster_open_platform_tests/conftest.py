@@ -1,4 +1,4 @@
-"""The two tiers, enforced when tests are collected: a test stands in ``unit/`` or in ``integration/``."""
+"""The three tiers, enforced when tests are collected: a test stands in ``unit/``, ``integration/`` or ``acceptance/``."""
 
 import gc
 import os
@@ -14,7 +14,7 @@ from hypothesis import settings
 from dagster_open_platform.conformance.plugin import ConformanceItem
 from dagster_open_platform.utils import garbage_collector
 
-TIERS = ("unit", "integration")
+TIERS = ("unit", "integration", "acceptance")
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 IGNORED = pytest.StashKey[set[signal.Signals]]()
 ROOT = Path(__file__).parent

@@ -33,7 +33,7 @@ RECIPE = re.compile(
 )
 EXECUTED = {
     "sh": "each line is a command of `COMMANDS`",
-    "python": "integration/docs and the tests that `unit/conventions/test_doc_blocks.py` names",
+    "python": "acceptance and the tests that `unit/conventions/test_doc_blocks.py` names",
     "yaml": "the same",
     "sql": "the same",
     "diff": "the same",
@@ -82,7 +82,7 @@ def test_who_is_said_to_run_a_command_does(command: str) -> None:
         assert command in literals_run_in(way.file)
     elif isinstance(way, Ci):
         recipe = command.removeprefix("uv run just ")
-        assert recipe in ("test", recipes()["test"][0])
+        assert recipe in ("test", "acceptance", recipes()["test"][0])
     else:
         assert_run_by_parts(command, way)
 

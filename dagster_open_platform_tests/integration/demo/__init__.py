@@ -1,1 +1,0 @@
-"""The demo as a user runs it."""
