@@ -53,7 +53,7 @@ class Form:
 
     seed: int = 7
     days: int = 7
-    faults: int = 520
+    faults: int = 580
     scale: float = 0.02
     part: str = "whole"
     minutes: float = 240.0

@@ -3,14 +3,18 @@
 What belongs here: what outlives such an engine. What does not: when it is used (`storage.py`).
 """
 
+import sqlite3
 import threading
 from collections import defaultdict
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
+
+from dagster_open_platform_local.demo.unwritable import RecordsUnwritable, is_of_the_disk
 
 
 class KeptSqliteDialect(sqlite.dialect):
@@ -63,6 +67,27 @@ class KeptSqliteDialect(sqlite.dialect):
             self._file[id(made)] = file
         return made
 
+    # Dagster takes what its records say within a step for the step's own error, so it must have a type here already.
+
+    def do_execute(self, *arguments: Any, **options: Any) -> None:
+        """Execute a statement.
+
+        Raises:
+            RecordsUnwritable: The disk is full, for example.
+        """
+        with _of_the_disk():
+            super().do_execute(*arguments, **options)
+
+    def do_executemany(self, *arguments: Any, **options: Any) -> None:
+        """Execute a statement for each of several rows; errors are those of `do_execute`."""
+        with _of_the_disk():
+            super().do_executemany(*arguments, **options)
+
+    def do_commit(self, dbapi_connection: Any) -> None:
+        """Commit; errors are those of `do_execute`."""
+        with _of_the_disk():
+            super().do_commit(dbapi_connection)
+
     def do_close(self, dbapi_connection: DBAPIConnection) -> None:
         """Keep it, which the pool has rolled back."""
         with self._lock:
@@ -83,3 +108,13 @@ class KeptSqliteDialect(sqlite.dialect):
             for connection in (each for kept in dialect._idle.values() for each in kept):
                 connection.close()
             dialect._idle.clear()
+
+
+@contextmanager
+def _of_the_disk() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if is_of_the_disk(error):
+            raise RecordsUnwritable(error) from error
+        raise

@@ -13,12 +13,8 @@ from contextlib import contextmanager
 from sqlalchemy.dialects import registry
 from sqlalchemy.exc import OperationalError
 
-from dagster_open_platform.utils.failures import PermanentFailure
 from dagster_open_platform_local.demo.sqlite_dialect import KeptSqliteDialect
-
-
-class RecordsUnwritable(PermanentFailure):
-    """Dagster's own records cannot be written, so that nobody would know what was done."""
+from dagster_open_platform_local.demo.unwritable import RecordsUnwritable
 
 
 @contextmanager
@@ -36,10 +32,7 @@ def quick_events() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        raise RecordsUnwritable(
-            f"Dagster's records cannot be written ({error.orig}). Make space where DAGSTER_HOME is, and run it again: what was not"
-            " recorded as done is done once more."
-        ) from error
+        raise RecordsUnwritable(error.orig) from error
     finally:
         # SQLAlchemy finds its own again by itself.
         registry.deregister("sqlite")

@@ -11,7 +11,8 @@ from sqlalchemy.exc import OperationalError
 from dagster_open_platform.utils.failures import RetryableFailure
 from dagster_open_platform_local.demo.progress import Progress
 from dagster_open_platform_local.demo.runlog import RunLog
-from dagster_open_platform_local.demo.storage import RecordsUnwritable, quick_events
+from dagster_open_platform_local.demo.storage import quick_events
+from dagster_open_platform_local.demo.unwritable import RecordsUnwritable
 
 RUN = str(uuid.UUID(int=7))
 

@@ -1,14 +1,19 @@
 """Engines that share what they know: the rows are those of engines that do not, and nothing is shared after the block."""
 
+import resource
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from dagster_open_platform_local.demo.storage import quick_events
+from dagster_open_platform_local.demo.unwritable import RecordsUnwritable
 
 EVENT = sa.Table(
     "event", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True), sa.Column("name", sa.Text)
@@ -116,3 +121,31 @@ def test_after_the_block_sqlite_is_as_ever(file: Path) -> None:
     assert names(file) == ["kept"]
     with quick_events():
         assert names(file) == ["kept"]
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """A disk that is full, for whoever writes beyond that many bytes of a file."""
+    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.getsignal(signal.SIGXFSZ)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_full_disk_has_a_type_and_loses_nothing_that_was_committed(file: Path) -> None:
+    store(file, "kept")
+    with files_of_at_most(file.stat().st_size), pytest.raises(RecordsUnwritable, match="Make space"):
+        store(file, "x" * 1_000_000)
+    store(file, "later")
+    assert names(file) == ["kept", "later"]
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_statement_that_is_wrong_is_no_full_disk(file: Path) -> None:
+    with engine(file).connect() as connection, pytest.raises(OperationalError):
+        connection.execute(sa.text("SELECT missing FROM nowhere"))
