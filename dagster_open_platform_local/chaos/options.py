@@ -19,7 +19,7 @@ def chaos(
     ] = None,
     faults: Annotated[
         int | None,
-        typer.Option(min=0, max=100_000, help="How many shall take effect.", show_default="520, short 14"),
+        typer.Option(min=0, max=100_000, help="How many shall take effect.", show_default="580, short 14"),
     ] = None,
     scale: Annotated[
         float | None,
