@@ -12,7 +12,8 @@ from dagster_open_platform.utils.failures import PermanentFailure, RetryableFail
 from dagster_open_platform_local.chaos.remains import Remains
 
 _FINAL = {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
-_ENDED_BY_A_SIGNAL = "DagsterExecutionInterruptedError"
+_LEFT = {"DagsterExecutionInterruptedError", "GeneratorExit"}
+"""What is recorded of a step that Dagster left: for a signal, or for an exception beside the step, with which the process then ends."""
 
 
 def look_at(instance: dg.DagsterInstance) -> Remains:
@@ -51,7 +52,7 @@ def _failures(instance: dg.DagsterInstance, run_id: str) -> Iterator[tuple[str, 
         error = getattr(data, "error", None)
         while error is not None and error.cause is not None and not _is_ours(error.cls_name):
             error = error.cause
-        if event and error is not None and error.cls_name != _ENDED_BY_A_SIGNAL:
+        if event and error is not None and error.cls_name not in _LEFT:
             yield event.step_key or "", error.cls_name or "", error.message.strip()[:300]
 
 
