@@ -5,6 +5,7 @@ What belongs here: reading the instance. What does not: what is made of it (`rep
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
@@ -12,8 +13,7 @@ from dagster_open_platform.utils.failures import PermanentFailure, RetryableFail
 from dagster_open_platform_local.chaos.remains import Remains
 
 _FINAL = {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
-_LEFT = {"DagsterExecutionInterruptedError", "GeneratorExit"}
-"""What is recorded of a step that Dagster left: for a signal, or for an exception beside the step, with which the process then ends."""
+_ENDED_BY_A_SIGNAL = "DagsterExecutionInterruptedError"
 
 
 def look_at(instance: dg.DagsterInstance) -> Remains:
@@ -52,8 +52,18 @@ def _failures(instance: dg.DagsterInstance, run_id: str) -> Iterator[tuple[str, 
         error = getattr(data, "error", None)
         while error is not None and error.cause is not None and not _is_ours(error.cls_name):
             error = error.cause
-        if event and error is not None and error.cls_name not in _LEFT:
+        if event and error is not None and not _was_left(error):
             yield event.step_key or "", error.cls_name or "", error.message.strip()[:300]
+
+
+def _was_left(error: Any) -> bool:
+    """Whether Dagster left the step: for a signal, or for an exception beside it, with which the process then ends.
+
+    A generator that is closed from outside shows the frame in which it waited and no other; what a step raises comes from deeper.
+    """
+    return error.cls_name == _ENDED_BY_A_SIGNAL or (
+        error.cls_name == "GeneratorExit" and len(error.stack) == 1
+    )
 
 
 def _is_ours(name: str | None) -> bool:
