@@ -194,7 +194,7 @@ class DiskFull:
         """Something says that it met the limit."""
         result = doing.result
         said = [*result.undone.values(), result.error or ""] if result else []
-        words = ("disk was full", "File too large", "RecordsUnwritable", "records cannot be written")
+        words = ("disk was full", "File too large", "records cannot be written")
         return [self.fault] if any(word in text for text in said for word in words) else []
 
 
