@@ -32,6 +32,7 @@ def quick_events() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
+        # What the dialect does not see: a file that cannot be opened, and rows that are fetched.
         raise RecordsUnwritable(error.orig) from error
     finally:
         # SQLAlchemy finds its own again by itself.
