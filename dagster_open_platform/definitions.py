@@ -147,7 +147,7 @@ def _built() -> dg.Definitions:
 
 
 LOCATION = Preloadable(_built)
-"""Loads once in the process that a run's steps are forked from, and otherwise once in a process."""
+"""Loads once in a process, which may be the one that a run's steps are forked from."""
 
 
 @dg.definitions

@@ -22,7 +22,7 @@ def build_eu_definitions(*, environment: Environment | None = None) -> dg.Defini
 
 
 LOCATION = Preloadable(build_eu_definitions)
-"""Loads once in the process that a run's steps are forked from, and otherwise once in a process."""
+"""Loads once in a process, which may be the one that a run's steps are forked from."""
 
 
 @dg.definitions

@@ -5,4 +5,4 @@ What belongs here: that. What does not: why (``lib/preloading.py``).
 
 from dagster_open_platform_eu.definitions import LOCATION
 
-LOCATION.preload()
+LOCATION.load()

@@ -1,4 +1,4 @@
-"""Steps in processes of their own that find the code location loaded.
+"""A code location that is loaded once in a process, and steps in processes of their own that find it loaded.
 
 What belongs here: how. What does not: what a code location is made of (``definitions.py``).
 
@@ -23,7 +23,10 @@ MODULE = "preloaded"
 
 
 class Preloadable:
-    """A code location that may have been loaded already.
+    """A code location that is loaded once in a process for each environment.
+
+    A code server and `dg check defs` ask for it twice before they serve anything: to see that it can be loaded, and to make a repository
+    of it. It was a second of CPU each time.
 
     Args:
         build: Loads it.
@@ -34,15 +37,13 @@ class Preloadable:
         self._kept: dict[Environment, dg.Definitions] = {}
 
     def load(self) -> dg.Definitions:
-        """The definitions: those that were kept for this environment, or new ones."""
+        """The definitions; the same ones whenever they are asked for in the same environment."""
         # Dagster itself makes objects of the definitions afterwards, with parameters that it then calls beta, once for each process.
         warnings.filterwarnings("ignore", category=dg.BetaWarning)
-        kept = self._kept.get(get_environment())
-        return self._build() if kept is None else kept
-
-    def preload(self) -> None:
-        """Keep definitions for the processes that are forked from this one."""
-        self._kept[get_environment()] = self._build()
+        environment = get_environment()
+        if environment not in self._kept:
+            self._kept[environment] = self._build()
+        return self._kept[environment]
 
 
 def forking_executor(package: str) -> dg.ExecutorDefinition:

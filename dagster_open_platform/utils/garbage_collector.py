@@ -25,10 +25,17 @@ def paused() -> Iterator[None]:
         gc.enable()
 
 
+_MANY_OBJECTS = 100_000
+
+
 def keep_what_is_there() -> None:
     """Leaves everything that is there now out of every collection to come, those at the end of the process among them.
 
     A process that runs a step would otherwise walk over all definitions whenever it collects, and several times more when it ends:
     0.8 s of processor time for the platform's. Only for a process that keeps them until its end, since what is garbage now stays too.
+
+    It also has the collector wait for more new objects, since such a process makes many more that stay: Dagster's jobs of the platform
+    took a second less.
     """
     gc.freeze()
+    gc.set_threshold(_MANY_OBJECTS, 20, 20)

@@ -34,13 +34,16 @@ def test_an_error_leaves_it_as_before(was_enabled: bool) -> None:
 def test_what_is_kept_is_in_no_collection() -> None:
     cycle: list[object] = []
     cycle.append(cycle)
-    before = gc.get_freeze_count()
+    before, threshold = gc.get_freeze_count(), gc.get_threshold()
+    gc.set_threshold(700)
     garbage_collector.keep_what_is_there()
     try:
+        assert gc.get_threshold()[0] > 700
         assert gc.get_freeze_count() > before
         assert not any(each is cycle for each in gc.get_objects())
     finally:
         gc.unfreeze()
+        gc.set_threshold(*threshold)
     assert any(each is cycle for each in gc.get_objects())
     if before:
         gc.freeze()
