@@ -3,6 +3,9 @@
 CPU seconds of whole child processes, all sides alternately, medians. The fresh project is what `create-dagster` writes (its template of
 the version that is installed): no definitions, and neither the list of modules in which `dg` looks for components (`use_component_modules`)
 nor the lean entry of `definitions.py`, without which it imports every integration that is installed.
+
+The bare project has both, and as many assets as the platform, each an empty function without checks, jobs or metadata: less than that
+Dagster's own work on a graph of this size cannot be.
 """
 
 import os
@@ -12,6 +15,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from dagster_open_platform.definitions import LOCATION
 from dagster_open_platform.utils.source_code import REPOSITORY_ROOT
 from dagster_open_platform_local.bench.load import FLOOR
 from dagster_open_platform_local.bench.ratio import Ratio
@@ -32,6 +36,10 @@ directory_type = "project"
 root_module = "fresh"
 registry_modules = ["fresh.components.*"]
 """
+LEAN = """
+[tool.dg.cli]
+use_component_modules = ["dagster"]
+"""
 DEFINITIONS = """\
 from pathlib import Path
 
@@ -41,6 +49,21 @@ from dagster import definitions, load_from_defs_folder
 @definitions
 def defs():
     return load_from_defs_folder(path_within_project=Path(__file__).parent)
+"""
+BARE = """\
+import dagster as dg
+
+
+def bare(number):
+    @dg.asset(name=f"asset_{number}", deps=[f"asset_{number - 1}"] if number % 7 else [])
+    def asset() -> None: ...
+
+    return asset
+
+
+@dg.definitions
+def defs():
+    return dg.Definitions(assets=[bare(number) for number in range(ASSETS)])
 """
 
 
@@ -65,16 +88,18 @@ def cpu_seconds(command: Sequence[str], folder: Path, path: Path) -> float:
     return (after.children_user + after.children_system) - (before.children_user + before.children_system)
 
 
-def fresh_project(folder: Path) -> Path:
-    """Write a project without definitions.
+def fresh_project(folder: Path, settings: str = PROJECT, definitions: str = DEFINITIONS) -> Path:
+    """Write a project.
 
     Args:
         folder: Its own.
+        settings: Its pyproject.toml.
+        definitions: Its definitions.py; by default there are none in it.
     """
     package = folder / "src" / "fresh"
     (package / "defs").mkdir(parents=True)
-    (folder / "pyproject.toml").write_text(PROJECT)
-    (package / "definitions.py").write_text(DEFINITIONS)
+    (folder / "pyproject.toml").write_text(settings)
+    (package / "definitions.py").write_text(definitions)
     for each in (package, package / "defs"):
         (each / "__init__.py").touch()
     return folder
@@ -82,12 +107,19 @@ def fresh_project(folder: Path) -> Path:
 
 def measured(folder: Path) -> Mapping[tuple[str, str], float]:
     """Median CPU seconds by project and verb; each is run once beforehand so that byte code is compiled."""
-    fresh = fresh_project(folder)
+    assets = len(LOCATION.load().resolve_all_asset_specs())
+    fresh = fresh_project(folder / "fresh")
+    bare = fresh_project(folder / "bare", PROJECT + LEAN, BARE.replace("ASSETS", str(assets)))
+    projects = {
+        "ours": (REPOSITORY_ROOT, REPOSITORY_ROOT),
+        "fresh": (fresh, fresh / "src"),
+        "bare": (bare, bare / "src"),
+    }
     dg = str(Path(sys.executable).with_name("dg"))
     runs = {("floor", ""): ([sys.executable, "-P", "-c", FLOOR], REPOSITORY_ROOT, REPOSITORY_ROOT)}
     for verb in VERBS:
-        runs["ours", verb] = ([dg, *verb.split()], REPOSITORY_ROOT, REPOSITORY_ROOT)
-        runs["fresh", verb] = ([dg, *verb.split()], fresh, fresh / "src")
+        for name, places in projects.items():
+            runs[name, verb] = ([dg, *verb.split()], *places)
     seconds: dict[tuple[str, str], list[float]] = {name: [] for name in runs}
     for number in range(ROUNDS + 1):
         for name, run in runs.items():
@@ -110,7 +142,7 @@ def measure() -> list[Ratio]:
             higher_is_better=False,
             detail=(
                 f"{seconds['ours', verb]:.2f} s ÷ {floor:.2f} s, median of {ROUNDS}; on a fresh project without definitions"
-                f" {seconds['fresh', verb]:.2f} s"
+                f" {seconds['fresh', verb]:.2f} s, on a lean one with as many bare assets {seconds['bare', verb]:.2f} s"
             ),
         )
         for verb in VERBS
