@@ -14,7 +14,7 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.exc import OperationalError
 
 from dagster_open_platform_local.demo.sqlite_dialect import KeptSqliteDialect
-from dagster_open_platform_local.demo.unwritable import RecordsUnwritable
+from dagster_open_platform_local.demo.unwritable import failure_of
 
 
 @contextmanager
@@ -27,13 +27,16 @@ def quick_events() -> Iterator[None]:
 
     Raises:
         RecordsUnwritable: The disk is full, for example.
+        RecordsLocked: Another process has them for itself.
     """
     registry.register("sqlite", KeptSqliteDialect.__module__, KeptSqliteDialect.__name__)
     try:
         yield
     except OperationalError as error:
         # What the dialect does not see: a file that cannot be opened, and rows that are fetched.
-        raise RecordsUnwritable(error.orig) from error
+        if (failure := failure_of(error.orig)) is None:
+            raise
+        raise failure from error
     finally:
         # SQLAlchemy finds its own again by itself.
         registry.deregister("sqlite")
