@@ -71,6 +71,8 @@ check: manifest
     pyright
     dg check yaml --validate-requirements
     dg check defs
+    @# A project of dg's is one code location, and this is the other.
+    PYTHONWARNINGS=ignore dagster definitions validate -m dagster_open_platform_eu.definitions
     cd dagster_open_platform_dbt && sqlfluff lint --disable-progress-bar .
     pytest -q dagster_open_platform_tests/unit/conventions
 
