@@ -64,6 +64,7 @@ image *args:
 open-source: manifest
     @python -m dagster_open_platform_local.deploying open-source
 
+# A project of dg's is one code location, which is why the European one is validated apart.
 # Everything that can be checked without running an asset: lint, types, YAML, definitions, SQL style, conventions
 check: manifest
     ruff check .
@@ -71,8 +72,7 @@ check: manifest
     pyright
     dg check yaml --validate-requirements
     dg check defs
-    @# A project of dg's is one code location, and this is the other.
-    PYTHONWARNINGS=ignore dagster definitions validate -m dagster_open_platform_eu.definitions
+    dagster definitions validate -m dagster_open_platform_eu.definitions
     cd dagster_open_platform_dbt && sqlfluff lint --disable-progress-bar .
     pytest -q dagster_open_platform_tests/unit/conventions
 

@@ -8,6 +8,7 @@ COMMANDS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
     ("dg", "check", "yaml", "--validate-requirements"),
+    ("dagster", "definitions", "validate", "-m", "dagster_open_platform_eu.definitions"),
 )
 
 
