@@ -59,7 +59,14 @@ def serve(app: ASGIApp, port: int) -> None:
         SystemExit: When the port is taken.
     """
     injected = app if isinstance(app, FaultInjector) else FaultInjector(app)
-    # A client that keeps its connection open must not keep the service from ending.
     uvicorn.run(
-        injected, host=HOST, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=2
+        injected,
+        host=HOST,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        # A client that keeps its connection open must not keep the service from ending.
+        timeout_graceful_shutdown=2,
+        # It would be this machine's, while an application that says what time it is has the company's clock.
+        date_header=False,
     )

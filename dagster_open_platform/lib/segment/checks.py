@@ -69,13 +69,12 @@ class InWarehouse:
     """The tables of a source.
 
     Args:
-        as_of: The moment before whose day whole days are compared: when the newest row was loaded, or, of a source that has been quiet for
-            long, a week before the newest row of any. None: nothing was loaded.
+        newest: When the newest row was loaded; aware. None: nothing was.
         loads: What came, by table.
         missing: Tables that are not there.
     """
 
-    as_of: datetime | None
+    newest: datetime | None
     loads: Mapping[str, Loads]
     missing: frozenset[str]
 
@@ -128,10 +127,11 @@ def results(
     for table in tables:
         yield _lag(table, found[table.source], limits)
     with segment.open() as api:
+        now = api.now()
         known = {each.slug: each for each in api.sources()}
         into = the_warehouse(api.warehouses())
         for source, its in sources.items():
-            yield from _compared(api, _source(known, source), into, its, found[source], limits)
+            yield from _compared(api, _source(known, source), into, its, found[source], now, limits)
 
 
 def read_loads(
@@ -155,32 +155,21 @@ def read_loads(
             }
             for source, its in sources.items()
         }
-        newest = {source: newest_load(connection, list(refs.values())) for source, refs in there.items()}
-        latest = max(filter(None, newest.values()), default=None)
         return {
-            source: _in_warehouse(
-                connection, refs, newest[source], latest, days, {each.name for each in sources[source]}
-            )
+            source: _in_warehouse(connection, refs, days, {each.name for each in sources[source]})
             for source, refs in there.items()
         }
 
 
 def _in_warehouse(
-    connection: WarehouseConnection,
-    refs: Mapping[str, TableRef],
-    newest: datetime | None,
-    latest: datetime | None,
-    days: int,
-    declared: Set[str],
+    connection: WarehouseConnection, refs: Mapping[str, TableRef], days: int, declared: Set[str]
 ) -> InWarehouse:
     missing = frozenset(declared - refs.keys())
-    if newest is None or latest is None:
+    newest = newest_load(connection, list(refs.values()))
+    if newest is None:
         return InWarehouse(None, {name: Loads(0, None, {}) for name in refs}, missing)
-    # Segment's counts don't go back to when a quiet source loaded last. If it should have loaded since, they show it.
-    as_of = max(newest, latest - LONGEST_SILENCE)
-    return InWarehouse(
-        as_of, {name: loads_of(connection, ref, newest, as_of, days) for name, ref in refs.items()}, missing
-    )
+    loads = {name: loads_of(connection, ref, newest, days) for name, ref in refs.items()}
+    return InWarehouse(newest, loads, missing)
 
 
 def the_warehouse(warehouses: Sequence[SegmentWarehouse]) -> SegmentWarehouse:
@@ -205,16 +194,19 @@ def _compared(
     into: SegmentWarehouse,
     tables: Sequence[CheckedTable],
     found: InWarehouse,
+    now: datetime,
     limits: Limits,
 ) -> Iterator[dg.AssetCheckResult]:
     """The checks of a source for which Segment is asked."""
     calls = [table for table in tables if table.name != USERS]
-    if found.as_of is None:
+    if found.newest is None:
         for table in calls:
             yield _nothing(table, VOLUME_MATCHES)
         yield _nothing(tables[0], TABLES_ARE_DECLARED)
         return
-    start, end = window(found.as_of, LONGEST_WINDOW)
+    # Segment's counts don't go back to when a quiet source loaded last. If it should have loaded since, they show it.
+    as_of = max(found.newest, now - LONGEST_SILENCE)
+    start, end = window(as_of, LONGEST_WINDOW)
     told = Told(
         by_table(api.received(source.id, start, end)),
         by_table(api.refused(source.id, start, end)),
@@ -225,7 +217,7 @@ def _compared(
             yield _nothing(table, VOLUME_MATCHES)
             continue
         loads, days = found.loads[table.name], limits.days
-        yield volume_result(table.key, table.name, loads, told, found.as_of, days, limits.tolerance)
+        yield volume_result(table.key, table.name, loads, told, as_of, days, limits.tolerance)
     declared = {table.name for table in calls}
     yield declared_result(tables[0].key, source.slug, declared, told.delivered, LONGEST_WINDOW)
 
@@ -260,7 +252,7 @@ def _specs(tables: Sequence[CheckedTable], limits: Limits) -> Iterator[dg.AssetC
 
 
 def _lag(table: CheckedTable, found: InWarehouse, limits: Limits) -> dg.AssetCheckResult:
-    if table.name in found.missing or found.as_of is None:
+    if table.name in found.missing or found.newest is None:
         return _nothing(table, DELIVERY_LAG)
     return lag_result(table.key, found.loads[table.name], limits.longest_lag)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from dagster_open_platform.lib.http import HttpAnswer, HttpClient, MalformedResponse
@@ -36,6 +37,17 @@ class SegmentClient:
 
     def __repr__(self) -> str:
         return f"SegmentClient({self.http!r})"
+
+    def now(self) -> datetime:
+        """What time it is at Segment (see the protocol): each answer says when it was made (RFC 9110, 6.6.1)."""
+        answer = self.http.request("GET", "/sources", params={"pagination.count": 1}, judge=_judge)
+        said = answer.headers.get("date", "")
+        try:
+            return parsedate_to_datetime(said).astimezone(UTC)
+        except ValueError as error:
+            raise UnexpectedAnswer(
+                f"Segment's answer does not say when it was made: its Date is {said!r}."
+            ) from error
 
     def sources(self) -> Sequence[SegmentSource]:
         """All sources (see the protocol)."""

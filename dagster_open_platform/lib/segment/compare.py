@@ -92,7 +92,8 @@ def volume_result(
         table: Its name.
         loads: What came.
         told: What Segment says.
-        as_of: When the newest row was loaded, aware, in UTC. Its day may still be loading, and is only shown.
+        as_of: When the newest row was loaded, or a while ago if that is longer ago; aware, in UTC. Its day may still be loading, and is only
+            shown.
         days: How many days before that one are compared.
         tolerance: By which part of Segment's count a day may differ from it.
     """

@@ -18,7 +18,7 @@ LONGEST_WINDOW = 21
 """Days. Segment's delivery counts go back 30, of which loads may be some days behind."""
 
 LONGEST_SILENCE = timedelta(days=7)
-"""How far behind the others a source's last load may be until its days are counted from theirs; with the window less than Segment's 30."""
+"""How long ago a source's last load may be until its days are counted from then; with the window less than Segment's 30."""
 
 Keys = Mapping[str, Mapping[str, Sequence[str]]]
 

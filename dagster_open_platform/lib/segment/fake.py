@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from dagster_open_platform.lib.http import NotFound
+from dagster_open_platform.lib.http import NotFound, RequestRejected
 from dagster_open_platform.lib.segment.protocol import SegmentSource, SegmentWarehouse
 from dagster_open_platform.utils.fake_calls import FakeCalls
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Counts = Mapping[tuple[str, str, date], int]
 """By kind, event and UTC day."""
+_OLDEST = timedelta(days=30)
 
 
 @dataclass
@@ -44,16 +45,24 @@ class FakeSegment(FakeCalls):
     Args:
         sources: Of the workspace.
         warehouses: Of the workspace.
+        now: What time it is there, aware; None: what it is here.
     """
 
     def __init__(
         self,
         sources: Sequence[FakeSource] = (),
         warehouses: Sequence[SegmentWarehouse] = (SegmentWarehouse("wh", "snowflake", True),),
+        now: datetime | None = None,
     ) -> None:
         super().__init__()
+        self._now = now
         self._sources = {each.source.id: each for each in sources}
         self._warehouses = list(warehouses)
+
+    def now(self) -> datetime:
+        """What time it is there."""
+        self._called("now")
+        return self._now or datetime.now(UTC)
 
     def sources(self) -> Sequence[SegmentSource]:
         """All sources."""
@@ -73,6 +82,7 @@ class FakeSegment(FakeCalls):
     def refused(self, source_id: str, start: datetime, end: datetime) -> pa.Table:
         """What did not pass."""
         self._called("refused", source_id, start, end)
+        self._admit(start)
         return _table(self._known(source_id).refused, start, end)
 
     def delivered(self, source_id: str, warehouse_id: str, start: datetime, end: datetime) -> pa.Table:
@@ -80,7 +90,12 @@ class FakeSegment(FakeCalls):
         self._called("delivered", source_id, warehouse_id, start, end)
         if warehouse_id not in {each.id for each in self._warehouses}:
             raise NotFound(f"Segment has no warehouse {warehouse_id}.")
+        self._admit(start)
         return _table(self._known(source_id).delivered, start, end)
+
+    def _admit(self, start: datetime) -> None:
+        if start < (self._now or datetime.now(UTC)) - _OLDEST:
+            raise RequestRejected(f"Segment does not count from {start}, which is more than {_OLDEST} ago.")
 
     def _known(self, source_id: str) -> FakeSource:
         if source_id not in self._sources:

@@ -38,17 +38,14 @@ def newest_load(connection: WarehouseConnection, tables: Sequence[TableRef]) -> 
     return max(found, default=None)
 
 
-def loads_of(
-    connection: WarehouseConnection, table: TableRef, newest: datetime, as_of: datetime, days: int
-) -> Loads:
+def loads_of(connection: WarehouseConnection, table: TableRef, newest: datetime, days: int) -> Loads:
     """What came into a table.
 
     Args:
         connection: The open warehouse.
         table: The table.
         newest: When the newest row of the source was loaded; aware.
-        as_of: Of its day, and of days before it, rows are counted; aware.
-        days: How many whole days before that day.
+        days: How many whole days before that one have their rows counted; of later days there are none.
     """
     quoted = connection.quoted(table)
     lags = (
@@ -56,7 +53,7 @@ def loads_of(
         f" datediff('second', {RECEIVED.name}, {LOADED.name})) AS lag FROM {quoted} WHERE {LOADED.name} > ?"
     )
     (last,) = connection.query(lags, [newest - timedelta(days=1)]).to_pylist()
-    start, end = window(as_of, days)
+    start, end = window(newest, days)
     counted = (
         f"SELECT cast({RECEIVED.name} AS date) AS day, count(*) AS loaded FROM {quoted}"  # noqa: S608 - quoted
         f" WHERE {RECEIVED.name} >= ? AND {RECEIVED.name} < ? GROUP BY 1"

@@ -51,6 +51,10 @@ class SegmentApi(Protocol):
     other kinds than track, Segment decides), `day` (the day's first moment, in UTC) and `count`.
     """
 
+    def now(self) -> datetime:
+        """What time it is at Segment (aware, in UTC), whose counts go back 30 days from then, whatever this machine's clock says."""
+        ...
+
     def sources(self) -> Sequence[SegmentSource]:
         """All sources of the workspace."""
         ...

@@ -91,6 +91,17 @@ def test_rows_that_are_lost_and_rows_that_are_too_many_are_told_by_day(own: Segm
     assert str(more) in (docs["pages", VOLUME_MATCHES].description or "")
 
 
+def test_what_was_not_loaded_for_weeks_is_missed_though_segment_counts_no_further_back(
+    own: SegmentServer,
+) -> None:
+    (university,) = [each for each in SOURCES if each.slug == "university"]
+    for table in [*(each.name for each in university.calls), "tracks", "users"]:
+        own.change(f"DELETE FROM university.{table} WHERE uuid_ts >= ?", [TODAY - timedelta(days=15)])  # noqa: S608 - the catalogue's
+    result = own.checks("university", dg.DagsterInstance.ephemeral())
+    assert result.success
+    assert ("pages", VOLUME_MATCHES) in failed(result)
+
+
 def test_slow_loads_undeclared_tables_and_missing_ones_are_told(own: SegmentServer) -> None:
     own.change("UPDATE university.pages SET received_at = received_at - INTERVAL 5 HOUR")
     own.change("DROP TABLE university.certificate_issued")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -28,6 +29,9 @@ PAGES, USERS = (
 TABLES = [PAGES, USERS]
 
 
+NOW = datetime(2026, 6, 11, 8, 0, tzinfo=UTC)
+
+
 def in_memory(api: FakeSegment) -> SegmentResource:
     """The resource, with another Segment behind it."""
 
@@ -38,6 +42,10 @@ def in_memory(api: FakeSegment) -> SegmentResource:
             yield api
 
     return InMemory()
+
+
+def segment(*sources: FakeSource, **others: Any) -> FakeSegment:
+    return FakeSegment(sources, now=NOW, **others)
 
 
 def source(slug: str = "docs", other_day: int = 0) -> FakeSource:
@@ -70,7 +78,7 @@ def outcomes(warehouse: WarehouseResource, api: FakeSegment) -> dict[tuple[str, 
 
 
 def test_a_source_is_asked_once_for_the_longest_window(warehouse: WarehouseResource) -> None:
-    api = FakeSegment([source()])
+    api = segment(source())
     assert outcomes(warehouse, api) == {
         ("pages", DELIVERY_LAG): True,
         ("users", DELIVERY_LAG): True,
@@ -80,6 +88,7 @@ def test_a_source_is_asked_once_for_the_longest_window(warehouse: WarehouseResou
     end = datetime(2026, 6, 11, tzinfo=UTC)
     span = (end - timedelta(days=LONGEST_WINDOW + 1), end)
     assert api.calls == [
+        ("now",),
         ("sources",),
         ("warehouses",),
         ("received", "id-docs", *span),
@@ -88,36 +97,28 @@ def test_a_source_is_asked_once_for_the_longest_window(warehouse: WarehouseResou
     ]
 
 
+@pytest.mark.parametrize("quiet", [8, 9, 20, 90])
 @pytest.mark.parametrize(("delivered", "passes"), [(0, True), (1, False)])
 def test_a_source_that_is_quiet_for_long_is_compared_where_segment_still_counts(
-    delivered: int, passes: bool, tmp_path: Path, warehouse: WarehouseResource
+    delivered: int, passes: bool, quiet: int, tmp_path: Path, warehouse: WarehouseResource
 ) -> None:
-    """Segment refuses to count from more than 30 days ago; what it delivered since the last load would be missing."""
+    """Segment refuses to count from more than 30 days ago, whatever else is in the warehouse; what it delivered since is missing there."""
     with duckdb.connect(str(tmp_path / "segment.duckdb")) as connection:
-        connection.execute("CREATE SCHEMA website; CREATE TABLE website.pages AS FROM docs.pages")
-        connection.execute(
-            "UPDATE website.pages SET received_at = received_at - INTERVAL 90 DAY, uuid_ts = uuid_ts - INTERVAL 90 DAY"
-        )
-    page = CheckedTable(dg.AssetKey(["segment", "website", "calls", "pages"]), "segment", "website", "pages")
-    counts = {("page", "", date(2026, 6, 2)): delivered}
-    website = FakeSource(SegmentSource("id-website", "website", "website", True), counts, {}, counts)
-    api = FakeSegment([source(), website])
-    found = {
-        (str(each.asset_key), each.check_name): each.passed
-        for each in results(warehouse, in_memory(api), [*TABLES, page], LIMITS)
-    }
-    assert found[str(page.key), VOLUME_MATCHES] is passes
-    asked = [call[-2] for call in api.calls if call[0] == "delivered"]
-    oldest = datetime(2026, 6, 10, 23, 30, tzinfo=UTC) - timedelta(days=30)
-    assert [start for start in asked if not (isinstance(start, datetime) and start >= oldest)] == []
-    assert len(asked) == 2
+        for name in ("pages", "users"):
+            for column in ("received_at", "uuid_ts"):
+                earlier = f"UPDATE docs.{name} SET {column} = {column} - to_days(?)"  # noqa: S608 - our own names
+                connection.execute(earlier, [quiet])
+    counts = {("page", "", date(2026, 6, 3)): delivered}
+    counts |= {("page", "", day - timedelta(days=quiet)): 2 for day in DAYS}
+    api = segment(FakeSource(SegmentSource("id-docs", "docs", "docs", True), counts, {}, counts))
+    assert outcomes(warehouse, api)["pages", VOLUME_MATCHES] is passes
 
 
 @pytest.mark.parametrize(("changed", "passes"), [(7, False), (9, False), (10, True)])
 def test_the_day_of_the_last_load_is_not_judged(
     changed: int, passes: bool, warehouse: WarehouseResource
 ) -> None:
-    found = outcomes(warehouse, FakeSegment([source(other_day=changed)]))
+    found = outcomes(warehouse, segment(source(other_day=changed)))
     assert found["pages", VOLUME_MATCHES] is passes
 
 
@@ -125,22 +126,22 @@ def test_a_source_that_segment_does_not_have_is_named_with_those_that_it_has(
     warehouse: WarehouseResource,
 ) -> None:
     with pytest.raises(UnknownSource, match=r"'docs'; it has: website"):
-        outcomes(warehouse, FakeSegment([source("website")]))
+        outcomes(warehouse, segment(source("website")))
 
 
 @pytest.mark.parametrize("enabled", [[], [False], [True, True]])
 def test_there_is_one_warehouse(enabled: list[bool], warehouse: WarehouseResource) -> None:
     warehouses = [SegmentWarehouse(f"wh{place}", "snowflake", on) for place, on in enumerate(enabled)]
     with pytest.raises(UnknownWarehouse):
-        outcomes(warehouse, FakeSegment([source()], warehouses))
+        outcomes(warehouse, segment(source(), warehouses=warehouses))
     one = [SegmentWarehouse("old", "redshift", False), SegmentWarehouse("wh", "snowflake", True)]
-    assert all(outcomes(warehouse, FakeSegment([source()], one)).values())
+    assert all(outcomes(warehouse, segment(source(), warehouses=one)).values())
 
 
 def test_nothing_is_loaded_yet(tmp_path: Path) -> None:
     duckdb.connect(str(tmp_path / "segment.duckdb")).close()
     empty = duckdb_warehouse(tmp_path, {"segment": "segment"}, ["segment"])
-    found = outcomes(empty, FakeSegment([source()]))
+    found = outcomes(empty, segment(source()))
     assert len(found) == 4
     assert not any(found.values())
 
@@ -149,7 +150,7 @@ def test_nothing_is_loaded_yet(tmp_path: Path) -> None:
 def test_failures_pass_on_as_what_they_are(
     failure: ServerError | NotFound, warehouse: WarehouseResource
 ) -> None:
-    api = FakeSegment([source()])
+    api = segment(source())
     api.fail_next("delivered", failure)
     with pytest.raises(type(failure)):
         outcomes(warehouse, api)
@@ -161,7 +162,7 @@ def test_a_part_of_the_checks_can_be_run(warehouse: WarehouseResource) -> None:
     job = dg.define_asset_job(
         "one", selection=dg.AssetSelection.checks(dg.AssetCheckKey(PAGES.key, VOLUME_MATCHES))
     )
-    resources = {"warehouse": warehouse, "segment": in_memory(FakeSegment([source()]))}
+    resources = {"warehouse": warehouse, "segment": in_memory(segment(source()))}
     defs = dg.Definitions(asset_checks=[checks], jobs=[job], resources=resources)
     result = defs.resolve_job_def("one").execute_in_process()
     assert [each.check_name for each in result.get_asset_check_evaluations()] == [VOLUME_MATCHES]

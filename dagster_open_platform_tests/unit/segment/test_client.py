@@ -83,6 +83,23 @@ def test_all_pages_are_read_in_their_order() -> None:
     assert all(TOKEN not in str(request.url) for request in requests)
 
 
+def test_it_is_as_late_as_segment_says() -> None:
+    said = page("sources", [])
+    said.headers["Date"] = "Tue, 15 Nov 1994 08:12:31 GMT"
+    with client(said) as (api, requests):
+        assert api.now() == datetime(1994, 11, 15, 8, 12, 31, tzinfo=UTC)
+    assert [request.url.path for request in requests] == ["/sources"]
+
+
+@pytest.mark.parametrize("date", [None, "", "yesterday"])
+def test_an_answer_without_a_date_is_told(date: str | None) -> None:
+    said = page("sources", [])
+    if date is not None:
+        said.headers["Date"] = date
+    with client(said) as (api, _), pytest.raises(UnexpectedAnswer, match="when it was made"):
+        api.now()
+
+
 def test_warehouses_have_a_kind() -> None:
     node = {"id": "wh", "enabled": False, "metadata": {"slug": "snowflake"}, "settings": {"password": "x"}}
     with client(page("warehouses", [node])) as (api, _):

@@ -72,6 +72,13 @@ def test_only_the_token_opens(client: httpx.Client, authorization: str | None) -
     assert failure(client.get("/sources", headers=headers)) == (401, "unauthorized", None)
 
 
+@pytest.mark.parametrize("path", ["/sources", "/sources/none", "/delivery-overview/successful-delivery"])
+def test_answers_and_errors_say_when_they_were_made_by_the_companys_clock(
+    client: httpx.Client, path: str
+) -> None:
+    assert client.get(path).headers["Date"] == "Mon, 20 Jul 2026 00:00:00 GMT"
+
+
 def test_a_source_has_its_documented_fields_and_shows_no_write_key(client: httpx.Client) -> None:
     source = data(client.get("/sources/s1"))["source"]
     assert {*source} >= {

@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import format_datetime
 from functools import wraps
 from typing import Any, TypeAlias
 
@@ -88,9 +89,10 @@ class SegmentApi:
         return window
 
     def headers(self, window: RateWindow) -> dict[str, str]:
-        """What an answer says of a limit."""
+        """What an answer says of a limit, and of the time, which is the company's."""
         now = self._clock()
         return {
+            "Date": format_datetime(self._current().now, usegmt=True),
             "X-RateLimit-Limit": str(window.limit),
             "X-RateLimit-Remaining": str(window.remaining(now)),
             "X-RateLimit-Reset": str(int(now + window.seconds)),
