@@ -6,6 +6,7 @@ What belongs here: the order of days and rounds, and what is counted. What does 
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from dagster_open_platform_local.chaos.apart import happens
 from dagster_open_platform_local.chaos.errors import BrokenPromiseError
@@ -126,6 +127,9 @@ class _Day:
             if not rounds:
                 break
         self.world.settle()
+        if is_late and self._is_last:
+            # What was late comes with the next load, and no day follows with one: everything is due again after a round as of yesterday.
+            spoilt += self._round(QUIET, self.world.yesterday)
         for _ in range(_QUIET_ROUNDS):
             left = self._round(QUIET)
             if not left:
@@ -134,9 +138,13 @@ class _Day:
             spoilt += left
         self.tally.undone[self.world.today.isoformat()] = self.left
 
+    @property
+    def _is_last(self) -> bool:
+        return self.day + 1 == self.week.days
+
     def _faults(self, wave: int) -> list[Round]:
         """What still has to happen on this day."""
-        week, is_last = self.week, self.day + 1 == self.week.days
+        week, is_last = self.week, self._is_last
         wanted = week.faults * (self.day + 1) // week.days
         # What waits for something to meet is not asked for anew.
         missing = wanted - sum(self.tally.happened.values()) - (len(self.pending) if wave else 0)
@@ -160,15 +168,15 @@ class _Day:
         self.world.restart_service("product")
         return left
 
-    def _round(self, round_: Round) -> int:
-        """Everything that is due, with faults; 1 if it was cut short or left something undone."""
+    def _round(self, round_: Round, as_of: date | None = None) -> int:
+        """Everything that is due as of a day, by default today, with faults; 1 if it was cut short or left something undone."""
         for fault in round_.faults:
             if fault.kind in APART:
                 self._happens(fault)
         if round_.of(Kind.LATE):
             self.is_followed_by_a_late_one = True
         strikes = strikes_of(round_, self.world, self.pending)
-        job = Job(Task.TICK, self.world.environment, as_of=self.world.today.isoformat())
+        job = Job(Task.TICK, self.world.environment, as_of=(as_of or self.world.today).isoformat())
         for strike in strikes:
             job = strike.prepare(job)
         doing = self.worker.start(job)
