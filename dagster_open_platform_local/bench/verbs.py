@@ -4,8 +4,8 @@ CPU seconds of whole child processes, all sides alternately, medians. The fresh 
 the version that is installed): no definitions, and neither the list of modules in which `dg` looks for components (`use_component_modules`)
 nor the lean entry of `definitions.py`, without which it imports every integration that is installed.
 
-The bare project has both, and as many assets as the platform, each an empty function without checks, jobs or metadata: less than that
-Dagster's own work on a graph of this size cannot be.
+The bare project has both, and as many assets as the platform, each an empty function without checks, jobs or metadata: what Dagster itself
+does for so many, when nobody puts several into one op.
 """
 
 import os
