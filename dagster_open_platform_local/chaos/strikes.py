@@ -25,8 +25,8 @@ _LOOK_SECONDS = 0.05
 _WAITS_SECONDS = 4.0
 WAITING_FOR = (Kind.API, Kind.SLING, Kind.SERVICE)
 WAITING = "while it waited to try again"
-_OF_A_VENDOR = 3
-"""How many answers of one are spoilt in a round at most."""
+_OF_A_VENDOR = 6
+"""How many answers of one are spoilt in a round at most: a round asks some vendors for a few pages, and others not at all."""
 _LEAST = 64 * 1024
 """Bytes that can be written at least."""
 
