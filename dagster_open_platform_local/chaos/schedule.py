@@ -41,14 +41,22 @@ class Fault:
 
 @dataclass(frozen=True)
 class Round:
-    """What goes wrong in one round of normal operation; nothing in a quiet one."""
+    """What goes wrong in one round of normal operation.
+
+    Args:
+        faults: Which are begun with it.
+        is_quiet: Whether it is spared from those, too, that have waited for it.
+    """
 
     faults: tuple[Fault, ...] = ()
+    is_quiet: bool = False
 
     def of(self, kind: Kind) -> list[Fault]:
         """Those of a kind."""
         return [fault for fault in self.faults if fault.kind is kind]
 
+
+QUIET = Round(is_quiet=True)
 
 ALL, ALONE = "with its children", "alone"
 VENDORS = ("anthropic", "fivetran", "github", "hightouch", "segment", "slack")
@@ -158,9 +166,8 @@ def _rounds(chance: random.Random, faults: Sequence[Fault]) -> Iterator[Round]:
         chance.shuffle(each)
     # What is late is so from the first round on.
     others.sort(key=lambda fault: fault.kind is not Kind.LATE)
-    own: list[tuple[Fault, ...]] = [(fault,) for fault in enders]
+    own: list[tuple[Fault, ...]] = [(fault,) for fault in enders] or ([()] if faults else [])
     for place, clock in enumerate(clocks):
         own.insert(len(own) * (place + 1) // (len(clocks) + 1), (clock,))
-    own = own or ([()] if faults else [])
     for number, ends in enumerate(own):
         yield Round((*ends, *others[number :: len(own)]))

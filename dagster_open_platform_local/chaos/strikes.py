@@ -25,8 +25,8 @@ _LOOK_SECONDS = 0.05
 _WAITS_SECONDS = 4.0
 WAITING_FOR = (Kind.API, Kind.SLING, Kind.SERVICE)
 WAITING = "while it waited to try again"
-_OF_A_VENDOR = 6
-"""How many answers of one are spoilt in a round at most: a round asks some vendors for a few pages, and others not at all."""
+_OF_A_VENDOR = 4
+"""How many answers of one are spoilt in a round at most: who is patient gets the fifth."""
 _LEAST = 64 * 1024
 """Bytes that can be written at least."""
 
@@ -56,14 +56,16 @@ def strikes_of(round_: Round, world: World, pending: list[Fault]) -> list[Strike
         pending: Faults that need something to meet (an answer, a run of Sling, work), and have not met it yet; those of the round are
             added, and those that took effect taken out.
     """
-    if not round_.faults:
+    if round_.is_quiet:
         return []
     pending += [fault for fault in round_.faults if fault.kind in WAITING_FOR]
     made: list[Strike] = [Killed(fault) for fault in round_.of(Kind.RUN)]
-    made += [SlingKilled(fault) for fault in _first(pending, Kind.SLING)]
-    made += [ServiceKilled(fault, world) for fault in _first(pending, Kind.SERVICE)]
     made += [DiskFull(fault, world) for fault in round_.of(Kind.DISK)]
     made += [Yesterday(fault, world) for fault in round_.of(Kind.CLOCK)]
+    if not round_.of(Kind.CLOCK):
+        # These cut a round short where its work begins. One for which everything is due shall come to all vendors.
+        made += [SlingKilled(fault) for fault in _first(pending, Kind.SLING)]
+        made += [ServiceKilled(fault, world) for fault in _first(pending, Kind.SERVICE)]
     return [*made, Spoilt([each for each in pending if each.kind is Kind.API], world), Impatient()]
 
 

@@ -12,7 +12,15 @@ from dagster_open_platform_local.chaos.apart import happens
 from dagster_open_platform_local.chaos.errors import BrokenPromiseError
 from dagster_open_platform_local.chaos.jobs import Doing, Job, Task, Worker
 from dagster_open_platform_local.chaos.remains import Remains
-from dagster_open_platform_local.chaos.schedule import APART, VENDORS, Fault, Kind, Round, faults_of_day
+from dagster_open_platform_local.chaos.schedule import (
+    APART,
+    QUIET,
+    VENDORS,
+    Fault,
+    Kind,
+    Round,
+    faults_of_day,
+)
 from dagster_open_platform_local.chaos.strikes import strikes_of
 from dagster_open_platform_local.chaos.world import World
 
@@ -20,7 +28,6 @@ _WAVES = 4
 """How often a day makes up for faults that did not take effect."""
 _QUIET_ROUNDS = 3
 """How many rounds without faults a day may need until everything is done."""
-QUIET = Round()
 
 
 @dataclass

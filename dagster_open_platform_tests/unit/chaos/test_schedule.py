@@ -58,6 +58,15 @@ def test_what_makes_up_for_others_has_work_to_disturb(seed: int, day: int, wave:
     assert any(fault.kind is Kind.CLOCK for fault in all_of(seed, day, wave, 5))
 
 
+@given(seed=SEEDS, wave=st.integers(0, 3), count=st.integers(0, 200), kinds=st.sets(st.sampled_from(Kind)))
+def test_what_is_due_again_meets_what_a_round_as_of_yesterday_is_spared_from(
+    seed: int, wave: int, count: int, kinds: set[Kind]
+) -> None:
+    rounds = faults_of_day(seed, 0, wave, count, kinds=kinds)
+    assert not rounds or not rounds[-1].of(Kind.CLOCK)
+    assert not any(each.is_quiet for each in rounds)
+
+
 @given(seed=SEEDS)
 def test_only_those_are_disturbed_who_are_asked(seed: int) -> None:
     found = {
