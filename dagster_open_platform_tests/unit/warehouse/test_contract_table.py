@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from dagster_open_platform.lib.warehouse import SchemaDrift, TableRef, WarehouseConnection, WriteResult
@@ -158,18 +159,18 @@ def test_a_value_that_does_not_fit_in_a_later_batch_leaves_the_old_table(
 
 @EVERY_WRITE
 def test_a_reader_is_never_collected_in_memory(connection: WarehouseConnection, write: Write) -> None:
-    batch = pa.record_batch({"id": range(20_000), "n": range(20_000)})
+    batch, count = pa.record_batch({"id": range(20_000), "n": range(20_000)}), 300
     before = pa.total_allocated_bytes()
     held: list[int] = []
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for _ in range(60):
-            yield pa.record_batch({"id": range(20_000), "n": range(20_000)})
+        for _ in range(count):
+            yield pa.record_batch([pc.add(column, 1) for column in batch.columns], batch.schema)
             held.append(pa.total_allocated_bytes() - before)
 
     reader = pa.RecordBatchReader.from_batches(batch.schema, batches())
 
-    assert write(connection, reader) == WriteResult(0, 60 * 20_000)
+    assert write(connection, reader) == WriteResult(0, count * batch.num_rows)
     assert max(held) < 15 * batch.nbytes
 
 

@@ -237,7 +237,8 @@ class DuckDBConnection(DuckDBReplicas, DuckDBViews):
 
     @contextlib.contextmanager
     def _registered(self, incoming: Incoming) -> Iterator[None]:
-        self._connection.register(sql.STREAM, incoming.reader())
+        # A reader itself would be scanned by Arrow, which reads up to a gigabyte ahead of what DuckDB takes.
+        self._connection.register(sql.STREAM, incoming.reader().__arrow_c_stream__())
         try:
             yield
         finally:
