@@ -19,6 +19,7 @@ from rich.console import Console
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 from dagster_open_platform_local.chaos.jobs import Heard, Job, Result, Task
 from dagster_open_platform_local.chaos.look import look_at
+from dagster_open_platform_local.demo.execute import UNBUILT
 from dagster_open_platform_local.demo.location import materialize_all
 from dagster_open_platform_local.demo.plan import Batch
 from dagster_open_platform_local.demo.progress import Progress
@@ -95,7 +96,7 @@ class _Telling(Progress):
 def _tick(
     job: Job, defs: Sequence[dg.Definitions], instance: dg.DagsterInstance, progress: _Telling
 ) -> Result:
-    runs, undone = 0, dict[str, str]()
+    runs, undone, unbuilt = 0, dict[str, str](), set[str]()
     for each in defs:
         _, outcome = materialize_all(each, instance, job.as_of, progress)
         checks = {
@@ -103,7 +104,9 @@ def _tick(
         }
         runs += outcome.runs
         undone |= {**outcome.skipped, **checks, **outcome.failed}
-    return Result(runs, undone)
+        unbuilt |= {why for why in outcome.failed.values() if why.startswith(UNBUILT)}
+    # No fault makes a run that cannot be built.
+    return Result(runs, undone, error=" ".join(sorted(unbuilt)) or None, is_typed=not unbuilt)
 
 
 def _backfill(

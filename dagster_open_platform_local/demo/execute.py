@@ -20,6 +20,9 @@ from dagster_open_platform_local.demo.records import AS_OF_TAG
 from dagster_open_platform_local.demo.runlog import RunLog
 from dagster_open_platform_local.stack.signals import Interrupted
 
+UNBUILT = "Dagster cannot build the run"
+"""How it begins to be told why an atom failed of which no step was ever begun."""
+
 
 @dataclass(frozen=True)
 class StepTime:
@@ -118,8 +121,9 @@ class Execution:
         try:
             self._execute(batch, partitions, run_id)
         except dg.DagsterError as error:
-            # The run could not be built at all; its atoms failed, the others go on.
-            self.outcome.failed.update({atom.id: str(error).strip() for atom in batch.atoms})
+            # Its atoms failed, the others go on.
+            why = f"{UNBUILT}: {str(error).strip()}"
+            self.outcome.failed.update({atom.id: why for atom in batch.atoms})
             return
         if log.was_interrupted:
             raise Interrupted(signal.SIGTERM)

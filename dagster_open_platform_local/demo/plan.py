@@ -137,7 +137,29 @@ def _closure(
     for name in remaining:
         if kinds[name] in (kind, None) and not (graph.upstream[name] & waiting) - group.keys():
             group[name] = None
-    return _gates(graph, list(group)) or list(group)
+    found = _without_circles(graph, list(group))
+    return _gates(graph, found) or found
+
+
+def _without_circles(graph: Graph, group: list[str]) -> list[str]:
+    """A group without the checks of elsewhere that would come both before and after a second op.
+
+    Such an op makes nothing in this run, and checks what is made in another one. If what the second op makes waits for one of its checks, and
+    another of them reads what the second op makes, Dagster may put both checks into one step, and can't build the run for its circle.
+    Those that read something go with a later run.
+    """
+    atoms = [graph.atoms[name] for name in group]
+    makers = [atom for atom in atoms if not atom.is_check]
+    found = list(group)
+    for op in sorted({atom.op for atom in atoms} - {atom.op for atom in makers}):
+        checks = [atom for atom in atoms if atom.op == op]
+        blocked = {check.asset_key for atom in checks for check in atom.checks & graph.blocking}
+        below = {atom.op for atom in makers if atom.needs & blocked}
+        reading = {atom.id: graph.upstream[atom.id] & set(group) for atom in checks}
+        above = {graph.atoms[name].op for names in reading.values() for name in names}
+        if len(checks) > 1 and below & above:
+            found = [name for name in found if not reading.get(name)]
+    return found
 
 
 def _gates(graph: Graph, group: list[str]) -> list[str]:
