@@ -49,9 +49,9 @@ def pytest_collection() -> Iterator[None]:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two workers more than there are cores: a third of the time a test waits for a process that it has started."""
+    """One worker more than there are cores: a fifth of the time a test waits for a process that it has started."""
     del config  # of the hook
-    return (os.cpu_count() or 1) + 2
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_configure(config: pytest.Config) -> None:
