@@ -74,11 +74,14 @@ class Form:
         """Whose APIs that part asks."""
         return tuple(each for each in VENDORS if self.part == WHOLE or each != "hightouch")
 
+    @property
+    def days_to_take_in(self) -> int:
+        """How many days must follow one of which something comes late: it comes with the next load, and in models of a day on the day after."""
+        return 1 if self.part == FEW else 2
 
-WHOLE = "whole"
-SHORT = Form(
-    days=2, faults=14, scale=0.01, part="few", minutes=5.0, first=date(2026, 6, 4), on_one_stack=True
-)
+
+WHOLE, FEW = "whole", "few"
+SHORT = Form(days=2, faults=14, scale=0.01, part=FEW, minutes=5.0, first=date(2026, 6, 4), on_one_stack=True)
 """Every kind of fault at least once."""
 
 
@@ -194,7 +197,8 @@ class _Weeks:
 
     def _noisy_week(self, world: World, worker: Worker) -> Tally:
         form = self._form
-        return self._week("noisy", world, worker, Week(form.days, form.seed, form.faults, form.vendors))
+        week = Week(form.days, form.seed, form.faults, form.vendors, form.days_to_take_in)
+        return self._week("noisy", world, worker, week)
 
     def _week(self, name: str, world: World, worker: Worker, week: Week) -> Tally:
         def say(what: str) -> None:

@@ -26,8 +26,6 @@ from dagster_open_platform_local.chaos.world import World
 
 _WAVES = 4
 """How often a day makes up for faults that did not take effect."""
-_SHORT = 2
-"""Days of a week that has to have something late on its last day, or nothing at all."""
 _QUIET_ROUNDS = 3
 """How many rounds without faults a day may need until everything is done."""
 
@@ -70,12 +68,14 @@ class Week:
         seed: Of the faults.
         faults: How many shall take effect; none in a quiet week.
         vendors: Whose APIs are asked.
+        days_to_take_in: How many must follow a day of which something comes late.
     """
 
     days: int
     seed: int = 0
     faults: int = 0
     vendors: tuple[str, ...] = VENDORS
+    days_to_take_in: int = 1
 
 
 def pass_week(world: World, worker: Worker, week: Week, say: Callable[[str], None]) -> Tally:
@@ -154,8 +154,7 @@ class _Day:
     def _faults(self, wave: int) -> list[Round]:
         """What still has to happen on this day."""
         week = self.week
-        # What is late comes with the next day's load, and a model of a day takes it in on the day after. The short week has no such models.
-        is_last = self.day + (1 if week.days <= _SHORT else 2) >= week.days
+        is_last = self.day + week.days_to_take_in >= week.days
         wanted = week.faults * (self.day + 1) // week.days
         # What waits for something to meet is not asked for anew.
         missing = wanted - sum(self.tally.happened.values()) - (len(self.pending) if wave else 0)

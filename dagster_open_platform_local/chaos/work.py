@@ -19,7 +19,6 @@ from rich.console import Console
 from dagster_open_platform.utils.failures import PermanentFailure, RetryableFailure
 from dagster_open_platform_local.chaos.jobs import Heard, Job, Result, Task
 from dagster_open_platform_local.chaos.look import look_at
-from dagster_open_platform_local.demo.execute import UNBUILT
 from dagster_open_platform_local.demo.location import materialize_all
 from dagster_open_platform_local.demo.plan import Batch
 from dagster_open_platform_local.demo.progress import Progress
@@ -96,7 +95,7 @@ class _Telling(Progress):
 def _tick(
     job: Job, defs: Sequence[dg.Definitions], instance: dg.DagsterInstance, progress: _Telling
 ) -> Result:
-    runs, undone, unbuilt = 0, dict[str, str](), set[str]()
+    runs, undone, unbuilt = 0, dict[str, str](), list[str]()
     for each in defs:
         _, outcome = materialize_all(each, instance, job.as_of, progress)
         checks = {
@@ -104,9 +103,9 @@ def _tick(
         }
         runs += outcome.runs
         undone |= {**outcome.skipped, **checks, **outcome.failed}
-        unbuilt |= {why for why in outcome.failed.values() if why.startswith(UNBUILT)}
+        unbuilt += outcome.unbuilt
     # No fault makes a run that cannot be built.
-    return Result(runs, undone, error=" ".join(sorted(unbuilt)) or None, is_typed=not unbuilt)
+    return Result(runs, undone, error=" ".join(unbuilt) or None, is_typed=not unbuilt)
 
 
 def _backfill(

@@ -20,9 +20,6 @@ from dagster_open_platform_local.demo.records import AS_OF_TAG
 from dagster_open_platform_local.demo.runlog import RunLog
 from dagster_open_platform_local.stack.signals import Interrupted
 
-UNBUILT = "Dagster cannot build the run"
-"""How it begins to be told why an atom failed of which no step was ever begun."""
-
 
 @dataclass(frozen=True)
 class StepTime:
@@ -44,6 +41,7 @@ class Outcome:
         skipped: By atom id: the failed atom that it needs.
         steps: How long each step took.
         failed_blocking: By asset: its blocking check that failed.
+        unbuilt: Why Dagster could not build a run, of which thus no step was begun.
     """
 
     runs: int = 0
@@ -53,6 +51,7 @@ class Outcome:
     skipped: dict[str, str] = field(default_factory=dict)
     steps: list[StepTime] = field(default_factory=list)
     failed_blocking: dict[dg.AssetKey, str] = field(default_factory=dict)
+    unbuilt: list[str] = field(default_factory=list)
 
     def is_unavailable(self, name: str) -> bool:
         """Whether an atom failed or was skipped."""
@@ -122,7 +121,8 @@ class Execution:
             self._execute(batch, partitions, run_id)
         except dg.DagsterError as error:
             # Its atoms failed, the others go on.
-            why = f"{UNBUILT}: {str(error).strip()}"
+            why = f"Dagster cannot build the run: {str(error).strip()}"
+            self.outcome.unbuilt.append(why)
             self.outcome.failed.update({atom.id: why for atom in batch.atoms})
             return
         if log.was_interrupted:

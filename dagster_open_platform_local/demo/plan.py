@@ -146,7 +146,7 @@ def _without_circles(graph: Graph, group: list[str]) -> list[str]:
 
     Such an op makes nothing in this run, and checks what is made in another one. If what the second op makes waits for one of its checks, and
     another of them reads what the second op makes, Dagster may put both checks into one step, and can't build the run for its circle.
-    Those that read something go with a later run.
+    Those that read something go with a later run, and block nothing in this one: what they check is not made anew in it.
     """
     atoms = [graph.atoms[name] for name in group]
     makers = [atom for atom in atoms if not atom.is_check]

@@ -11,9 +11,10 @@ import pytest
 from rich.console import Console
 
 from dagster_open_platform_local.demo.due import complete_partitions
-from dagster_open_platform_local.demo.execute import Outcome
-from dagster_open_platform_local.demo.graph import read_graph
+from dagster_open_platform_local.demo.execute import Execution, Outcome
+from dagster_open_platform_local.demo.graph import Atom, Graph, read_graph
 from dagster_open_platform_local.demo.location import materialize_all, moment
+from dagster_open_platform_local.demo.plan import Batch
 from dagster_open_platform_local.demo.progress import Progress
 from dagster_open_platform_local.demo.records import read_records
 from dagster_open_platform_local.demo.verdict import complaints, count_checks
@@ -243,3 +244,15 @@ def test_a_company_that_is_ahead_of_the_calendar_has_to_wait(instance: dg.Dagste
     assert outcome.failed == outcome.skipped == {}
     over = {str(today - timedelta(days=days)) for days in (1, 2)}
     assert instance.get_materialized_partitions(daily.key) == over
+
+
+def test_a_run_that_cannot_be_built_is_told_as_that(demo: Demo, instance: dg.DagsterInstance) -> None:
+    unknown = Atom("unknown", frozenset({dg.AssetKey("unknown")}))
+    graph = Graph({unknown.id: unknown}, {})
+    execution = Execution(demo.defs, graph, instance, MONDAY, Progress(Console(file=demo.said)))
+
+    outcome = execution.run([Batch((unknown,), (None,))])
+
+    assert outcome.runs == 0
+    assert outcome.unbuilt == [outcome.failed["unknown"]]
+    assert outcome.unbuilt[0].startswith("Dagster cannot build the run: ")
